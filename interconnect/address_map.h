@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// From physical address to network port. Each memory region of a cube is spread over its channels:
+// consecutive runs of `interleave` bytes go to consecutive ports.
+
+#include <cstdint>
+#include <vector>
+
+#include "core/address.h"
+#include "core/units.h"
+
+namespace strata::interconnect {
+
+/// Where one byte lives and how far the run of bytes behind the same port goes.
+struct Target {
+    std::int32_t port = -1;            ///< network port; -1 when nothing is there
+    std::uint64_t local_address = 0;   ///< byte address inside that target
+    core::Bytes contiguous = 0;        ///< bytes from here on that stay contiguous at this port
+};
+
+/// Immutable after the builder has filled it. Lookups are O(1).
+class AddressMap {
+   public:
+    /// `ports[i]` serves the runs i, i+n, i+2n … of `interleave` bytes of the region; every port
+    /// holds `capacity_per_port` bytes. interleave = capacity_per_port puts the ports one after
+    /// the other. Throws ModelError on overlap.
+    void add_memory(std::int16_t sip, std::int16_t cube, core::Region region,
+                    std::vector<std::int32_t> ports, core::Bytes interleave,
+                    core::Bytes capacity_per_port);
+    /// TCM or control window of one place; the local address is the byte within it.
+    void add_window(const core::Place& place, core::Region region, std::int32_t port,
+                    core::Bytes size);
+
+    Target find(std::uint64_t pa) const;
+
+    /// Bytes of a cube's memory region, 0 when it has none.
+    core::Bytes capacity(std::int16_t sip, std::int16_t cube, core::Region region) const;
+    core::Bytes interleave(std::int16_t sip, std::int16_t cube, core::Region region) const;
+    std::size_t channels(std::int16_t sip, std::int16_t cube, core::Region region) const;
+
+   private:
+    struct Memory {
+        std::vector<std::int32_t> ports;
+        core::Bytes interleave = 0;
+        core::Bytes capacity_per_port = 0;
+    };
+    struct Window {
+        std::int32_t port = -1;
+        core::Bytes size = 0;
+    };
+    const Memory* memory(std::int16_t sip, std::int16_t cube, core::Region region) const;
+
+    // Dense tables: [sip << 8 | cube] → index; made as regions are added.
+    struct Cube {
+        Memory memories[4];                 // by Region, kNone unused
+        std::vector<Window> tcm, control;   // by PE
+        Window m_cpu;                       // control window of pe == kMCpu
+    };
+    std::vector<Cube> cubes_;
+    std::vector<std::int32_t> cube_index_;
+};
+
+}  // namespace strata::interconnect

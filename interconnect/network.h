@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The network model behind one interface, free of SystemC. The shell (interconnect/noc.h) owns two
+// of them, one for requests and one for responses, so that a memory that answers can never block
+// the requests it waits for.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/units.h"
+
+namespace strata::interconnect {
+
+/// One transfer between two ports. A network splits it into packets of at most the configured size.
+struct Transfer {
+    std::uint64_t id = 0;       ///< the caller's handle, returned in the Delivery
+    std::int32_t source = 0;    ///< port
+    std::int32_t target = 0;    ///< port
+    core::Bytes bytes = 0;      ///< data carried, without headers; may be 0
+};
+
+struct Delivery {
+    std::uint64_t id = 0;
+    core::Ps time = 0;  ///< when the last flit of the last packet left the ejection port
+};
+
+/// Use: `send` at the current time, then ask `next_event`; call `advance(t)` with t ≤ next_event.
+class Network {
+   public:
+    virtual ~Network() = default;
+
+    /// Hands a transfer to the port's injection queue at time `now` (never earlier than the last
+    /// `advance`). Returns when the port has taken its last flit, i.e. when the queue slot is free.
+    virtual core::Ps send(core::Ps now, const Transfer& transfer) = 0;
+
+    /// Time of the next thing to do; kNever when the network is empty.
+    virtual core::Ps next_event() const = 0;
+
+    /// Does everything up to and including `now`; appends what was delivered, ordered by
+    /// (time, id).
+    virtual void advance(core::Ps now, std::vector<Delivery>& delivered) = 0;
+
+    /// Latency of a transfer in an empty network, the closed form the model must meet.
+    virtual core::Ps zero_load_latency(const Transfer& transfer) const = 0;
+
+    virtual std::int64_t in_flight() const = 0;
+    virtual std::string describe_state() const = 0;
+};
+
+}  // namespace strata::interconnect

@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The messages between host and device: immutable value types. Every request carries the host
+// operation it belongs to (correlation_id) and a unique request_id, and every target that
+// executed it answers with a Response.
+//
+// Here and not in runtime/, because both sides of the control path speak them.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/address.h"
+#include "core/payload.h"
+#include "core/units.h"
+#include "models/pe/command.h"
+
+namespace strata::models {
+
+/// A list of numbers (SIPs, cubes or PEs), or all of them.
+struct TargetSet {
+    bool all = true;
+    std::vector<std::int16_t> list;
+};
+
+struct Targets {
+    TargetSet sips;
+    TargetSet cubes;
+    TargetSet pes;
+};
+
+/// Bytes on the host that a MemoryWrite refers to. A code image carries the kernels instead of their
+/// encoding: its bytes count and travel, and whoever launches it finds it by its address.
+struct HostBuffer {
+    std::vector<std::uint8_t> bytes;      ///< empty in timing mode
+    std::shared_ptr<const CodeImage> code;  ///< null for plain data
+};
+
+struct MemoryWrite {
+    core::Place dst;
+    std::uint64_t dst_pa = 0;       ///< place fields are replaced by those of each target
+    core::Bytes nbytes = 0;
+    std::uint8_t pattern = 0;                          ///< used when `buffer` is null
+    std::shared_ptr<const HostBuffer> buffer;          ///< null: fill with `pattern`
+    core::Bytes buffer_offset = 0;
+    TargetSet target_cubes;
+    TargetSet target_pe;
+};
+
+struct MemoryRead {
+    core::Place src;
+    std::uint64_t src_pa = 0;
+    core::Bytes nbytes = 0;
+    TargetSet target_cubes;
+    TargetSet target_pe;
+};
+
+struct TensorArg {
+    struct Shard {
+        core::Place place;
+        std::uint64_t pa = 0;
+        core::Bytes nbytes = 0;
+        core::Bytes offset_bytes = 0;
+    };
+    std::vector<Shard> shards;
+    std::uint64_t va_base = 0;
+};
+struct ScalarArg {
+    DataType dtype = DataType::kInt32;
+    double value = 0.0;
+};
+using KernelArg = std::variant<TensorArg, ScalarArg>;
+
+struct KernelRef {
+    enum class Kind : std::uint8_t { kDeployed, kBuiltin };
+    std::string name;
+    Kind kind = Kind::kDeployed;
+    std::uint64_t deploy_pa = 0;    ///< place fields are replaced by those of each target
+    core::Bytes nbytes_code = 0;
+};
+
+struct KernelLaunch {
+    KernelRef kernel;
+    std::vector<KernelArg> args;
+    TargetSet target_sips;
+    TargetSet target_cubes;
+    TargetSet target_pe;
+};
+
+/// One transfer injected at a PE's DMA without the command path: the latency probe.
+struct PeDma {
+    core::Place src;
+    std::uint64_t dst_pa = 0;
+    core::Bytes nbytes = 0;
+    bool is_write = false;
+};
+
+struct MmuMap {
+    struct Entry {
+        std::uint64_t va = 0;
+        std::uint64_t pa = 0;
+        core::Bytes size = 0;
+        bool writable = true;
+    };
+    std::vector<Entry> entries;
+    Targets targets;
+};
+
+struct MmuUnmap {
+    struct Entry {
+        std::uint64_t va = 0;
+        core::Bytes size = 0;
+    };
+    std::vector<Entry> entries;
+    Targets targets;
+};
+
+enum class ErrorCode : std::uint8_t {
+    kNone,
+    kUnmapped,          ///< no mapping at this virtual address
+    kPermission,
+    kOutsideMapping,    ///< the range leaves its mapping
+    kOverlap,           ///< MmuMap over an existing mapping
+    kNotMapped,         ///< MmuUnmap of what is not mapped
+    kMisaligned,
+    kUnknownKernel,
+    kNoCode,            ///< the deploy address holds no code
+    kBadTarget,         ///< a target outside the system
+    kBadAddress,        ///< no memory behind a physical address, or beyond its end
+    kMemoryFault,       ///< the memory refused (NAND rules, uncorrectable); text says which
+    kBusy,              ///< a kernel is still running on the PE
+};
+const char* to_string(ErrorCode code);
+
+/// The device's answer for one target.
+struct Response {
+    core::Place source;
+    bool success = true;
+    ErrorCode code = ErrorCode::kNone;
+    std::uint64_t address = 0;   ///< the faulting address, when there is one
+    std::string text;
+    std::shared_ptr<const std::vector<std::uint8_t>> data;  ///< MemoryRead, functional mode
+};
+
+using Request =
+    std::variant<MemoryWrite, MemoryRead, KernelLaunch, PeDma, MmuMap, MmuUnmap>;
+const char* name_of(const Request& request);
+
+/// A request on its way down. Each hop narrows `targets` to what lies behind it.
+struct RequestMessage : core::CarriedObject {
+    std::uint64_t correlation_id = 0;
+    std::uint64_t request_id = 0;
+    core::Place reply_to;                        ///< the mailbox that waits for the answer
+    std::vector<core::Place> targets;            ///< PEs that shall execute it
+    std::shared_ptr<const Request> request;
+};
+
+/// The answers on their way up, one per target, sorted by place.
+struct ResponseMessage : core::CarriedObject {
+    std::uint64_t correlation_id = 0;
+    std::uint64_t request_id = 0;
+    std::vector<Response> responses;
+};
+
+/// Bytes on the wire: 32 B header (ids, kind, counts; assumption) + the fields' own sizes + the
+/// data of a MemoryWrite from a host buffer or of a MemoryRead's response.
+core::Bytes wire_bytes(const RequestMessage& message);
+core::Bytes wire_bytes(const ResponseMessage& message);
+
+}  // namespace strata::models
