@@ -10,11 +10,15 @@
 // checks the range, converts the unit, and records the resolved value, so that unknown keys, the
 // resolved dump and the round trip come for free.
 //
-// Rules: quantities carry units (`1.2GHz`, `64KiB`, `35us`, `4.2pJ`); bare numbers are refused where
-// a unit is due; duplicate and unknown keys are errors with a suggestion; integers with a leading
-// zero are refused; `base: file` (this mapping overlays that file) and `include: file` (pulls in a
-// mapping's keys where they are not set) are resolved relative to the file, with cycle detection;
-// YAML's `<<` is refused with a hint to `base:`.
+// Rules: quantities carry units (`1.2GHz`, `64KiB`, `35us`, `4.2pJ`); bare numbers are refused
+// where a unit is due; duplicate and unknown keys are errors with a suggestion; integers with a
+// leading zero are refused; YAML's `<<` is refused with a hint to `base:`.
+//
+// Reuse: any mapping may hold `base: file` (or a list of files), resolved relative to the file it
+// stands in, with cycle detection. The mapping overlays that file, mapping by mapping; lists are
+// replaced whole; of several bases a later one overlays an earlier one. `include: file` then adds
+// the top-level keys of that file which are still unset. Both keys are reserved and vanish from the
+// mapping; every other key keeps the place where it was written. `--set` is applied last.
 
 #include <cstdint>
 #include <functional>
@@ -53,7 +57,8 @@ class Section {
     std::vector<std::string> keys() const;       ///< keys written, in file order
 
     // Getters. Without a default the key is required. On an error (reported to Diagnostics) they
-    // return the default, or the type's zero, so that reading goes on.
+    // return the default, or the type's zero (1 Hz, 1 B/s for rates), so that reading goes on.
+    // A default is not held against the range: `-1` may stand for "unset".
     std::int64_t integer(const std::string& key, std::optional<std::int64_t> fallback = {},
                          Range range = {});
     double number(const std::string& key, std::optional<double> fallback = {}, Range range = {});
@@ -69,6 +74,9 @@ class Section {
                         Range range = kPositive);
     Bandwidth bandwidth(const std::string& key, std::optional<Bandwidth> fallback = {},
                         Range range = kPositive);
+    /// Transfers per second of a bus, `1000MT/s`, `6.4GT/s`.
+    Frequency transfer_rate(const std::string& key, std::optional<Frequency> fallback = {},
+                            Range range = kPositive);
     double energy_pj(const std::string& key, std::optional<double> fallback = {},
                      Range range = kNotNegative);   ///< `4.2pJ`, `1nJ` … in pJ
     double power_w(const std::string& key, std::optional<double> fallback = {},
@@ -115,11 +123,12 @@ class Section {
 class ConfigDocument {
    public:
     /// Reads `file`. `overrides` are `a.b.c=value` strings (the value is YAML, indices as
-    /// `list.0.key`); their place reads `--set a.b.c`. Errors go to `diagnostics`; after a syntax
-    /// error the document is empty.
+    /// `list.0.key`); their place reads `--set a.b.c`. Errors go to `diagnostics`, which must
+    /// outlive the document and its sections; after a syntax error the document is empty, and
+    /// missing keys are then not reported on top.
     static ConfigDocument load(const std::string& file, const std::vector<std::string>& overrides,
                                Diagnostics& diagnostics);
-    /// The same for text in memory; `name` stands for the file in messages.
+    /// The same for text in memory; `name` stands for the file, in messages and for `base:`.
     static ConfigDocument parse(const std::string& text, const std::string& name,
                                 const std::vector<std::string>& overrides,
                                 Diagnostics& diagnostics);

@@ -35,7 +35,8 @@ class ModelError : public std::runtime_error {
 /// Collects errors; nothing is thrown until the reader has seen the whole file.
 class Diagnostics {
    public:
-    /// Records `location: path: message`; `path` is the dotted key (may be empty).
+    /// Records `location: path: message`, once; `path` is the dotted key (may be empty, and is
+    /// left out where the location ends with it, as in `--set a.b`).
     void error(const SourceLocation& location, const std::string& path,
                const std::string& message);
 
@@ -49,8 +50,8 @@ class Diagnostics {
     std::vector<std::string> messages_;
 };
 
-/// The candidate closest to `word` (edit distance at most a third of its length, at least 1), or
-/// an empty string.
+/// The candidate closest to `word` (edit distance at most a third of its length, at least 1; case
+/// does not count; something must be in common), or an empty string.
 std::string closest(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace strata::core

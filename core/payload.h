@@ -79,6 +79,10 @@ struct PayloadExtension : tlm::tlm_extension<PayloadExtension> {
 
     tlm::tlm_extension_base* clone() const override;
     void copy_from(const tlm::tlm_extension_base& other) override;
+
+   private:
+    friend class PayloadPool;
+    bool live_ = false;  // allocated and not yet freed
 };
 
 /// Recycles payloads. `free` clears every field; `reset()` of TLM would not.
@@ -91,6 +95,7 @@ class PayloadPool : public tlm::tlm_mm_interface {
 
     /// A cleared payload with its extension, acquired once for the caller.
     tlm::tlm_generic_payload* allocate();
+    /// Called by the last release(). A second free of one payload is a ModelError.
     void free(tlm::tlm_generic_payload* payload) override;
 
     std::int64_t in_use() const { return in_use_; }

@@ -24,8 +24,8 @@ struct Target {
 class AddressMap {
    public:
     /// `ports[i]` serves the runs i, i+n, i+2n … of `interleave` bytes of the region; every port
-    /// holds `capacity_per_port` bytes. interleave = capacity_per_port puts the ports one after
-    /// the other. Throws ModelError on overlap.
+    /// holds `capacity_per_port` bytes, a multiple of `interleave`. interleave = capacity_per_port
+    /// puts the ports one after the other. Throws ModelError on overlap.
     void add_memory(std::int16_t sip, std::int16_t cube, core::Region region,
                     std::vector<std::int32_t> ports, core::Bytes interleave,
                     core::Bytes capacity_per_port);
@@ -45,19 +45,26 @@ class AddressMap {
         std::vector<std::int32_t> ports;
         core::Bytes interleave = 0;
         core::Bytes capacity_per_port = 0;
+        int run_shift = -1;  // both ≥ 0: interleave and number of ports are powers of two
+        int port_shift = -1;
     };
     struct Window {
         std::int32_t port = -1;
         core::Bytes size = 0;
     };
-    const Memory* memory(std::int16_t sip, std::int16_t cube, core::Region region) const;
-
-    // Dense tables: [sip << 8 | cube] → index; made as regions are added.
     struct Cube {
         Memory memories[4];                 // by Region, kNone unused
         std::vector<Window> tcm, control;   // by PE
         Window m_cpu;                       // control window of pe == kMCpu
     };
+    Cube& cube_for(std::int16_t sip, std::int16_t cube);
+    const Memory* memory(std::int16_t sip, std::int16_t cube, core::Region region) const;
+    static Target find_memory(const Memory& memory, std::uint64_t offset);
+    static Target in_window(const Window& window, std::uint64_t byte);
+    static Target find_window(const std::vector<Window>& windows,
+                              const core::PhysicalAddress& address);
+
+    // Dense tables: [sip << 8 | cube] → index; made as regions are added.
     std::vector<Cube> cubes_;
     std::vector<std::int32_t> cube_index_;
 };

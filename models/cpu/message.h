@@ -34,8 +34,9 @@ struct Targets {
     TargetSet pes;
 };
 
-/// Bytes on the host that a MemoryWrite refers to. A code image carries the kernels instead of their
-/// encoding: its bytes count and travel, and whoever launches it finds it by its address.
+/// Bytes on the host that a MemoryWrite refers to. A code image carries the kernels instead of
+/// their encoding: its bytes count and travel, and whoever launches it finds it by its address.
+/// A long write arrives as several MemoryWrites that share the buffer and differ in buffer_offset.
 struct HostBuffer {
     std::vector<std::uint8_t> bytes;      ///< empty in timing mode
     std::shared_ptr<const CodeImage> code;  ///< null for plain data
@@ -144,6 +145,7 @@ struct Response {
     ErrorCode code = ErrorCode::kNone;
     std::uint64_t address = 0;   ///< the faulting address, when there is one
     std::string text;
+    core::Bytes data_bytes = 0;  ///< MemoryRead: bytes that travel back, in every mode
     std::shared_ptr<const std::vector<std::uint8_t>> data;  ///< MemoryRead, functional mode
 };
 
@@ -167,9 +169,57 @@ struct ResponseMessage : core::CarriedObject {
     std::vector<Response> responses;
 };
 
-/// Bytes on the wire: 32 B header (ids, kind, counts; assumption) + the fields' own sizes + the
-/// data of a MemoryWrite from a host buffer or of a MemoryRead's response.
+// Bytes on the wire (assumption: 8-byte aligned fields behind a 32-byte header). What a text or a
+// name says never changes the size: on the wire these are codes.
+constexpr core::Bytes kHeaderBytes = 32;          ///< both ids, kind, counts, reply address
+constexpr core::Bytes kTargetBytes = 4;           ///< one place, packed; lists rounded up to 8
+constexpr core::Bytes kMemoryAccessBytes = 24;    ///< pa, nbytes, pattern
+constexpr core::Bytes kKernelRefBytes = 24;       ///< name hash, deploy pa, code bytes
+constexpr core::Bytes kTensorArgBytes = 16;       ///< va base, shard count
+constexpr core::Bytes kShardBytes = 32;           ///< place, pa, bytes, offset
+constexpr core::Bytes kScalarArgBytes = 16;       ///< type, value
+constexpr core::Bytes kMapEntryBytes = 32;        ///< va, pa, size, flags
+constexpr core::Bytes kUnmapEntryBytes = 16;      ///< va, size
+constexpr core::Bytes kResponseBytes = 16;        ///< place and code, address
+
+/// Header + targets + the fields' own sizes + the data of a MemoryWrite from a host buffer.
 core::Bytes wire_bytes(const RequestMessage& message);
+/// Header + the responses + the data that MemoryReads bring back.
 core::Bytes wire_bytes(const ResponseMessage& message);
+/// Entries a control processor walks through: those of MmuMap and MmuUnmap, arguments of a launch.
+std::int64_t entries_of(const Request& request);
+
+/// How many of each there are; every SIP and every cube is alike.
+struct SystemShape {
+    std::int16_t sips = 1;
+    std::int16_t cubes_per_sip = 1;
+    std::int16_t pes_per_cube = 1;
+
+    /// Whether `place` is a PE of the system.
+    bool contains(const core::Place& place) const;
+};
+
+/// Which PEs a request names. The SIP of a memory access is the one of its address, a PeDma names
+/// one PE.
+Targets targets_of(const Request& request);
+
+/// The PEs that shall execute a request, or what is wrong with its targets.
+struct Expansion {
+    std::vector<core::Place> places;  ///< sorted, each once
+    std::string error;                ///< names the offender; empty when all is well
+    bool ok() const { return error.empty(); }
+};
+Expansion expand(const Targets& targets, const SystemShape& shape);
+
+/// The sets that name one PE.
+Targets targets_at(const core::Place& place);
+TargetSet only(std::int16_t number);
+
+/// Says what is wrong with a list of targets (the first outside the system, an empty list), or "".
+std::string target_error(const std::vector<core::Place>& targets, const SystemShape& shape);
+
+/// A failed response of `source`.
+Response failure(const core::Place& source, ErrorCode code, std::string text,
+                 std::uint64_t address = 0);
 
 }  // namespace strata::models

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/energy.h"
 #include "core/payload.h"
 #include "core/units.h"
 
@@ -24,7 +25,7 @@ struct MemoryRequest {
     std::uint64_t id = 0;        ///< the caller's handle
     core::MemoryOp op = core::MemoryOp::kRead;
     std::uint64_t address = 0;   ///< byte address inside this channel or bank
-    core::Bytes bytes = 0;
+    core::Bytes bytes = 0;       ///< at least 1; the range stays inside capacity()
     std::uint8_t qos = 0;
 };
 
@@ -43,7 +44,9 @@ class MemoryController {
     /// Whether the request would find a place in the queues now. What is refused is asked again
     /// after the next completion.
     virtual bool can_accept(const MemoryRequest& request) const = 0;
-    virtual void submit(core::Ps now, const MemoryRequest& request) = 0;
+    /// `now` is not earlier than the last `advance`. Returns a fault that is certain already, which
+    /// the completion will repeat; kNone when there is none or it shows only later.
+    virtual core::Fault submit(core::Ps now, const MemoryRequest& request) = 0;
     virtual core::Ps next_event() const = 0;
     /// Appends the completions up to and including `now`, ordered by (time, submission).
     virtual void advance(core::Ps now, std::vector<MemoryCompletion>& done) = 0;
@@ -56,6 +59,9 @@ class MemoryController {
     virtual bool idle() const = 0;
     virtual std::string describe_state() const = 0;
     virtual void register_stats(core::StatGroup& stats) = 0;
+    /// Registers its kinds of events; without this call energy is not counted.
+    virtual void register_energy(core::EnergyLedger& /*ledger*/,
+                                 core::EnergyLedger::BlockId /*block*/) {}
     /// Temperature from the monitor, in °C; models without a temperature effect ignore it.
     virtual void set_temperature(double /*celsius*/) {}
 };

@@ -1,0 +1,517 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#include "interconnect/noc.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "core/diagnostics.h"
+#include "interconnect/ideal_network.h"
+#include "interconnect/packet_network.h"
+
+namespace strata::interconnect {
+namespace {
+
+/// Data bytes of the request packet.
+core::Bytes request_bytes(const tlm::tlm_generic_payload& payload,
+                          const core::PayloadExtension& extension) {
+    const bool carries = payload.is_write() && extension.op != core::MemoryOp::kErase;
+    return carries ? static_cast<core::Bytes>(payload.get_data_length()) : 0;
+}
+
+/// Data bytes of the response packet.
+core::Bytes response_bytes(const tlm::tlm_generic_payload& payload) {
+    const bool carries = payload.is_read() && !payload.is_response_error();
+    return carries ? static_cast<core::Bytes>(payload.get_data_length()) : 0;
+}
+
+[[noreturn]] void protocol_error(const std::string& path, PortId port, const std::string& what) {
+    throw core::ModelError(path + ": port " + std::to_string(port) + ": " + what);
+}
+
+}  // namespace
+
+Noc::Noc(const sc_core::sc_module_name& name, const NocConfig& config, Topology topology,
+         const AddressMap& map, core::Services& services)
+    : sc_module(name),
+      Component(this->sc_module::name(), services),
+      config_(config),
+      topology_(std::move(topology)),
+      map_(map),
+      is_marked_(topology_.ports().size()) {
+    make_networks();
+    make_ports();
+    register_stats();
+    SC_HAS_PROCESS(Noc);
+    SC_METHOD(process);
+    sensitive << wake_;
+    dont_initialize();
+}
+
+Noc::~Noc() = default;
+
+void Noc::make_networks() {
+    routing_ = std::make_unique<RoutingTable>(topology_, config_.routing);
+    energy_ = std::make_unique<NetworkEnergy>(topology_, services().energy);
+    NetworkOptions options;
+    options.max_packet = config_.max_packet;
+    options.energy = energy_.get();
+    options.trace = services().trace;
+    NetworkOptions answers = options;
+    options.scope = path() + ".requests";
+    answers.scope = path() + ".responses";
+    if (config_.model == "ideal") {
+        requests_ = std::make_unique<IdealNetwork>(topology_, *routing_, options);
+        responses_ = std::make_unique<IdealNetwork>(topology_, *routing_, answers);
+    } else {
+        auto shared = std::make_shared<LinkCalendars>(topology_.links().size());
+        requests_ = std::make_unique<PacketNetwork>(topology_, *routing_, options, shared);
+        responses_ = std::make_unique<PacketNetwork>(topology_, *routing_, answers, shared);
+    }
+    for (const Link& link : topology_.links()) {
+        if (link.from >= 0 && link.to >= 0) {
+            links_ += link.shared ? 1 : 2;
+        }
+    }
+}
+
+void Noc::make_ports() {
+    ports_.resize(topology_.ports().size());
+    for (PortId id = 0; id < static_cast<PortId>(ports_.size()); ++id) {
+        Port& port = ports_[index(id)];
+        const std::string number = std::to_string(id);
+        port.initiator = std::make_unique<InitiatorPort>(("initiator_" + number).c_str());
+        port.initiator->register_nb_transport_fw(this, &Noc::nb_transport_fw, id);
+        port.initiator->register_transport_dbg(this, &Noc::transport_dbg, id);
+        port.target = std::make_unique<TargetPort>(("target_" + number).c_str());
+        port.target->register_nb_transport_bw(this, &Noc::nb_transport_bw, id);
+        port.free_slots = config_.receive_slots;
+        const std::string scope = path() + ".port" + number;
+        port.requests.depth = core::trace_integer(services().trace, scope, "requests", 8);
+        port.responses.depth = core::trace_integer(services().trace, scope, "responses", 8);
+    }
+}
+
+void Noc::end_of_elaboration() {
+    for (Port& port : ports_) {
+        port.has_target = port.target->size() > 0;
+    }
+}
+
+// Calls from the neighbours: recorded here, handled by the process.
+
+tlm::tlm_sync_enum Noc::nb_transport_fw(int id, Payload& payload, tlm::tlm_phase& phase,
+                                        sc_core::sc_time& delay) {
+    if (phase == tlm::BEGIN_REQ) {
+        core::extension_of(payload);  // refuses foreign payloads while the caller is on the stack
+        payload.acquire();
+        ++held_;
+    }
+    record(id, true, payload, phase, delay);
+    return tlm::TLM_ACCEPTED;
+}
+
+tlm::tlm_sync_enum Noc::nb_transport_bw(int id, Payload& payload, tlm::tlm_phase& phase,
+                                        sc_core::sc_time& delay) {
+    record(id, false, payload, phase, delay);
+    return tlm::TLM_ACCEPTED;
+}
+
+void Noc::record(PortId id, bool forward, Payload& payload, const tlm::tlm_phase& phase,
+                 const sc_core::sc_time& delay) {
+    const auto ahead = static_cast<core::Ps>(delay.value());
+    const Call call{core::now_ps() + ahead, next_sequence_++, id, forward, &payload, phase};
+    if (ahead == 0) {
+        calls_.push_back(call);
+    } else {
+        delayed_.push_back(call);
+        std::push_heap(delayed_.begin(), delayed_.end(), later);
+    }
+    if (!processing_) {
+        wake_.notify(delay);
+    }
+}
+
+bool Noc::later(const Call& a, const Call& b) {
+    return a.time != b.time ? a.time > b.time : a.sequence > b.sequence;
+}
+
+unsigned int Noc::transport_dbg(int id, Payload& payload) {
+    const unsigned int length = payload.get_data_length();
+    unsigned int done = 0;
+    while (done < length) {
+        const std::uint64_t address = payload.get_address() + done;
+        const Target target = map_.find(address);
+        if (target.port < 0 || !ports_[index(target.port)].has_target) {
+            break;
+        }
+        const auto piece = static_cast<unsigned int>(
+            std::min<core::Bytes>(length - done, target.contiguous));
+        Payload& part = *services().payloads.allocate();
+        part.set_command(payload.get_command());
+        part.set_address(address);
+        part.set_data_ptr(payload.get_data_ptr() + done);
+        part.set_data_length(piece);
+        part.set_streaming_width(piece);
+        core::PayloadExtension& extension = core::extension_of(part);
+        extension.source_port = id;
+        extension.target_port = target.port;
+        extension.local_address = target.local_address;
+        const unsigned int moved = (*ports_[index(target.port)].target)->transport_dbg(part);
+        part.release();
+        done += moved;
+        if (moved < piece) {
+            break;
+        }
+    }
+    payload.set_response_status(done == length ? tlm::TLM_OK_RESPONSE
+                                               : tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return done;
+}
+
+// The one process: everything that is due at this time, then sleep until the next thing to do.
+
+void Noc::process() {
+    processing_ = true;
+    now_ = core::now_ps();
+    do {
+        take_calls();
+        deliver();
+        free_links();
+        inject();
+    } while (!calls_.empty());
+    processing_ = false;
+    schedule();
+}
+
+void Noc::take_calls() {
+    while (!delayed_.empty() && delayed_.front().time <= now_) {
+        std::pop_heap(delayed_.begin(), delayed_.end(), later);
+        calls_.push_back(delayed_.back());
+        delayed_.pop_back();
+    }
+    for (std::size_t i = 0; i < calls_.size(); ++i) {  // grows while neighbours answer at once
+        const Call call = calls_[i];
+        handle(call);
+    }
+    calls_.clear();
+}
+
+void Noc::handle(const Call& call) {
+    if (call.forward && call.phase == tlm::BEGIN_REQ) {
+        begin_request(call.port, *call.payload);
+    } else if (call.forward && call.phase == tlm::END_RESP) {
+        response_taken(call.port, *call.payload);
+        offer_response(call.port);
+    } else if (!call.forward && call.phase == tlm::END_REQ) {
+        request_accepted(call.port, *call.payload);
+        offer_request(call.port);
+    } else if (!call.forward && call.phase == tlm::BEGIN_RESP) {
+        if (ports_[index(call.port)].open_request == call.payload) {
+            request_accepted(call.port, *call.payload);  // BEGIN_RESP implies END_REQ
+            offer_request(call.port);
+        }
+        begin_response(call.port, *call.payload);
+    } else {
+        protocol_error(path(), call.port,
+                       std::string("unexpected phase ") + call.phase.get_name());
+    }
+}
+
+void Noc::deliver() {
+    delivered_.clear();
+    requests_->advance(now_, delivered_);
+    for (const Delivery& delivery : delivered_) {
+        const auto id = static_cast<MessageId>(delivery.id);
+        const Message message = messages_[index(id)];
+        free_messages_.push_back(id);
+        Port& target = ports_[index(message.target)];
+        core::extension_of(*message.payload).set_stage(core::Stage::kAtTarget, now_);
+        request_latency_.add(now_ - message.sent);
+        ++target.messages_in;
+        target.bytes_in += message.bytes;
+        bytes_delivered_ += message.bytes;
+        target.arrived.push(message.payload);
+        offer_request(message.target);
+    }
+    delivered_.clear();
+    responses_->advance(now_, delivered_);
+    for (const Delivery& delivery : delivered_) {
+        const auto id = static_cast<MessageId>(delivery.id);
+        const Message message = messages_[index(id)];
+        free_messages_.push_back(id);
+        Port& initiator = ports_[index(message.target)];
+        core::PayloadExtension& extension = core::extension_of(*message.payload);
+        extension.set_stage(core::Stage::kDelivered, now_);
+        response_latency_.add(now_ - message.sent);
+        initiator.round_trip.add(now_ - extension.at(core::Stage::kAccepted));
+        ++initiator.messages_in;
+        initiator.bytes_in += message.bytes;
+        bytes_delivered_ += message.bytes;
+        initiator.answers.push(message.payload);
+        offer_response(message.target);
+    }
+}
+
+void Noc::free_links() {
+    while (!busy_links_.empty() && busy_links_.front().time <= now_) {
+        std::pop_heap(busy_links_.begin(), busy_links_.end(), std::greater<>());
+        const LinkFree freed = busy_links_.back();
+        busy_links_.pop_back();
+        Port& port = ports_[index(freed.port)];
+        InjectionQueue& queue = freed.response ? port.responses : port.requests;
+        queue.sending = false;
+        trace_depth(queue);
+        mark(freed.port);
+        Payload* payload = queue.blocked;
+        if (payload == nullptr) {
+            continue;
+        }
+        queue.blocked = nullptr;
+        queue.stall_time += now_ - queue.blocked_since;
+        if (freed.response) {
+            queue_response(freed.port, *payload);
+        } else {
+            queue_request(freed.port, *payload);
+        }
+    }
+}
+
+void Noc::inject() {
+    for (const PortId id : marked_) {
+        is_marked_[index(id)] = 0;
+        inject(ports_[index(id)].requests, id, false);
+        inject(ports_[index(id)].responses, id, true);
+    }
+    marked_.clear();
+}
+
+void Noc::inject(InjectionQueue& queue, PortId id, bool response) {
+    if (queue.sending) {
+        return;
+    }
+    // The oldest message with a receive slot. Slots are granted in order, so messages to the same
+    // target keep theirs.
+    const auto next = std::find_if(queue.waiting.begin(), queue.waiting.end(), [this](MessageId m) {
+        return messages_[index(m)].granted;
+    });
+    if (next == queue.waiting.end()) {
+        return;
+    }
+    const MessageId chosen = *next;
+    queue.waiting.erase(next);
+    const Message& message = messages_[index(chosen)];
+    NetworkBase& network = response ? *responses_ : *requests_;
+    const core::Ps free_at =
+        network.send(now_, {static_cast<std::uint64_t>(chosen), message.source, message.target,
+                            message.bytes});
+    queue.sending = true;
+    busy_links_.push_back({free_at, id, response});
+    std::push_heap(busy_links_.begin(), busy_links_.end(), std::greater<>());
+    Port& port = ports_[index(id)];
+    ++port.messages_out;
+    port.bytes_out += message.bytes;
+}
+
+void Noc::schedule() {
+    core::Ps next = std::min(requests_->next_event(), responses_->next_event());
+    if (!busy_links_.empty()) {
+        next = std::min(next, busy_links_.front().time);
+    }
+    if (!delayed_.empty()) {
+        next = std::min(next, delayed_.front().time);
+    }
+    if (next != core::kNever) {
+        wake_.notify(core::to_sc_time(next - now_));
+    }
+}
+
+// Requests.
+
+void Noc::begin_request(PortId source, Payload& payload) {
+    InjectionQueue& queue = ports_[index(source)].requests;
+    if (queue.blocked != nullptr) {
+        protocol_error(path(), source, "BEGIN_REQ before the END_REQ of the one before");
+    }
+    core::PayloadExtension& extension = core::extension_of(payload);
+    const Target target = map_.find(payload.get_address());
+    extension.source_port = source;
+    if (target.port < 0 || !ports_[index(target.port)].has_target ||
+        static_cast<core::Bytes>(payload.get_data_length()) > target.contiguous) {
+        refuse(source, payload);
+        return;
+    }
+    extension.target_port = target.port;
+    extension.local_address = target.local_address;
+    if (full(queue)) {
+        block(queue, payload);
+    } else {
+        queue_request(source, payload);
+    }
+}
+
+void Noc::refuse(PortId source, Payload& payload) {
+    core::PayloadExtension& extension = core::extension_of(payload);
+    extension.set_stage(core::Stage::kAccepted, now_);
+    extension.set_stage(core::Stage::kDelivered, now_);
+    extension.fault = core::Fault::kDecode;
+    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    ++decode_errors_;
+    end_request(source, payload);
+    ports_[index(source)].answers.push(&payload);
+    offer_response(source);
+}
+
+void Noc::queue_request(PortId source, Payload& payload) {
+    core::PayloadExtension& extension = core::extension_of(payload);
+    extension.set_stage(core::Stage::kAccepted, now_);
+    Port& target = ports_[index(extension.target_port)];
+    const bool granted = target.free_slots > 0;
+    const MessageId id = new_message({&payload, source, extension.target_port,
+                                      request_bytes(payload, extension), now_, granted});
+    if (granted) {
+        --target.free_slots;
+        mark(source);
+    } else {
+        target.slot_waiters.push(id);
+    }
+    InjectionQueue& queue = ports_[index(source)].requests;
+    queue.waiting.push_back(id);
+    trace_depth(queue);
+    end_request(source, payload);
+}
+
+void Noc::end_request(PortId source, Payload& payload) {
+    tlm::tlm_phase phase = tlm::END_REQ;
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    (*ports_[index(source)].initiator)->nb_transport_bw(payload, phase, delay);
+}
+
+void Noc::offer_request(PortId target) {
+    Port& port = ports_[index(target)];
+    if (port.open_request != nullptr || port.arrived.empty()) {
+        return;
+    }
+    Payload& payload = *port.arrived.pop();
+    port.open_request = &payload;
+    tlm::tlm_phase phase = tlm::BEGIN_REQ;
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    const auto answer = (*port.target)->nb_transport_fw(payload, phase, delay);
+    if (answer == tlm::TLM_COMPLETED) {
+        protocol_error(path(), target, "the target completes early instead of answering later");
+    }
+    if (answer == tlm::TLM_UPDATED) {
+        record(target, false, payload, phase, delay);
+    }
+}
+
+void Noc::request_accepted(PortId target, const Payload& payload) {
+    Port& port = ports_[index(target)];
+    if (port.open_request != &payload) {
+        protocol_error(path(), target, "END_REQ for a request that was not offered");
+    }
+    port.open_request = nullptr;
+    --held_;
+    free_slot(target);
+}
+
+void Noc::free_slot(PortId target) {
+    Port& port = ports_[index(target)];
+    if (port.slot_waiters.empty()) {
+        ++port.free_slots;
+        return;
+    }
+    Message& message = messages_[index(port.slot_waiters.pop())];
+    message.granted = true;
+    mark(message.source);
+}
+
+// Responses.
+
+void Noc::begin_response(PortId target, Payload& payload) {
+    InjectionQueue& queue = ports_[index(target)].responses;
+    if (queue.blocked != nullptr) {
+        protocol_error(path(), target, "BEGIN_RESP before the END_RESP of the one before");
+    }
+    ++held_;
+    if (full(queue)) {
+        block(queue, payload);
+    } else {
+        queue_response(target, payload);
+    }
+}
+
+void Noc::queue_response(PortId target, Payload& payload) {
+    const PortId initiator = core::extension_of(payload).source_port;
+    Port& port = ports_[index(target)];
+    port.responses.waiting.push_back(
+        new_message({&payload, target, initiator, response_bytes(payload), now_, true}));
+    trace_depth(port.responses);
+    mark(target);
+    tlm::tlm_phase phase = tlm::END_RESP;
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    (*port.target)->nb_transport_fw(payload, phase, delay);
+}
+
+void Noc::offer_response(PortId initiator) {
+    Port& port = ports_[index(initiator)];
+    while (port.open_response == nullptr && !port.answers.empty()) {
+        Payload& payload = *port.answers.pop();
+        port.open_response = &payload;
+        tlm::tlm_phase phase = tlm::BEGIN_RESP;
+        sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+        const auto answer = (*port.initiator)->nb_transport_bw(payload, phase, delay);
+        if (answer == tlm::TLM_COMPLETED) {
+            response_taken(initiator, payload);
+        } else if (answer == tlm::TLM_UPDATED) {
+            record(initiator, true, payload, phase, delay);
+        }
+    }
+}
+
+void Noc::response_taken(PortId initiator, const Payload& payload) {
+    Port& port = ports_[index(initiator)];
+    if (port.open_response != &payload) {
+        protocol_error(path(), initiator, "END_RESP for a response that was not offered");
+    }
+    Payload* taken = port.open_response;
+    port.open_response = nullptr;
+    --held_;
+    taken->release();
+}
+
+// Injection queues.
+
+bool Noc::full(const InjectionQueue& queue) const {
+    return queue.waiting.size() + (queue.sending ? 1 : 0) >= index(config_.injection_queue);
+}
+
+void Noc::block(InjectionQueue& queue, Payload& payload) {
+    queue.blocked = &payload;
+    queue.blocked_since = now_;
+    ++queue.stalls;
+}
+
+void Noc::trace_depth(const InjectionQueue& queue) const {
+    queue.depth.set(now_, static_cast<std::int64_t>(queue.waiting.size()) + queue.sending);
+}
+
+void Noc::mark(PortId id) {
+    if (is_marked_[index(id)] == 0) {
+        is_marked_[index(id)] = 1;
+        marked_.push_back(id);
+    }
+}
+
+Noc::MessageId Noc::new_message(const Message& message) {
+    if (free_messages_.empty()) {
+        messages_.push_back(message);
+        return static_cast<MessageId>(messages_.size() - 1);
+    }
+    const MessageId id = free_messages_.back();
+    free_messages_.pop_back();
+    messages_[index(id)] = message;
+    return id;
+}
+
+}  // namespace strata::interconnect

@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The interconnect as one SystemC module: TLM-2.0 sockets at every port, a request and a response
+// network behind them.
+//
+// Modelled: address decoding, bounded injection queues (END_REQ is withheld while full), end-to-end
+// credits (a request enters the network when a receive slot at its target is reserved; the slot is
+// free again when the target has accepted), order per (source, target), responses on a network of
+// their own, energy per flit-hop.
+// Not modelled: the credits' own way back (taken as immediate), priorities (`qos` is carried, not
+// used), b_transport and DMI.
+// Timings: interconnect/topology.h. An erase and a read request carry no data, a write response
+// neither: the packet is its header flit.
+// Units: ps and bytes.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include "core/component.h"
+#include "core/payload.h"
+#include "interconnect/address_map.h"
+#include "interconnect/fifo.h"
+#include "interconnect/network_base.h"
+#include "interconnect/noc_config.h"
+#include "interconnect/routing.h"
+#include "interconnect/topology.h"
+
+namespace strata::interconnect {
+
+class Noc : public sc_core::sc_module, public core::Component {
+   public:
+    using InitiatorPort = tlm_utils::simple_target_socket_tagged_optional<Noc>;
+    using TargetPort = tlm_utils::simple_initiator_socket_tagged_optional<Noc>;
+
+    /// `topology` is complete; `map` outlives the module. Throws UserError when a
+    /// pair of routers is not connected.
+    Noc(const sc_core::sc_module_name& name, const NocConfig& config, Topology topology,
+        const AddressMap& map, core::Services& services);
+    ~Noc() override;
+
+    /// An initiator at `port` binds its socket to this one. May stay unbound.
+    InitiatorPort& initiator_port(PortId port) { return *ports_[index(port)].initiator; }
+    /// This one is bound to the socket of the target at `port`. May stay unbound.
+    TargetPort& target_port(PortId port) { return *ports_[index(port)].target; }
+
+    const Topology& topology() const { return topology_; }
+    const NetworkBase& request_network() const { return *requests_; }
+    const NetworkBase& response_network() const { return *responses_; }
+
+    bool idle() const override { return held_ == 0; }
+    std::string describe_state() const override;
+
+    /// Time in which links between routers carried flits so far, summed over links and both
+    /// networks; the share of busy links in a window is Δlink_busy_time / (window · links()).
+    core::Ps link_busy_time() const;
+    /// How many such links there are (a shared link counts once).
+    std::int64_t links() const { return links_; }
+    /// Data bytes delivered so far, requests and responses.
+    std::int64_t bytes_delivered() const { return bytes_delivered_; }
+
+   private:
+    using Payload = tlm::tlm_generic_payload;
+
+    struct Message {
+        Payload* payload = nullptr;
+        PortId source = -1;
+        PortId target = -1;
+        core::Bytes bytes = 0;
+        core::Ps sent = 0;       // entered the injection queue
+        bool granted = false;    // a receive slot is reserved
+    };
+    using MessageId = std::int32_t;
+
+    /// Messages of one direction that wait at a port for its injection link.
+    struct InjectionQueue {
+        std::vector<MessageId> waiting;
+        bool sending = false;        // one of its messages is on the injection link
+        Payload* blocked = nullptr;  // the end of its phase is withheld: the queue is full
+        core::Ps blocked_since = 0;
+        std::int64_t stalls = 0;
+        std::int64_t stall_time = 0;
+        core::TraceSignal depth;
+    };
+
+    struct Port {
+        std::unique_ptr<InitiatorPort> initiator;
+        std::unique_ptr<TargetPort> target;
+        InjectionQueue requests;
+        InjectionQueue responses;
+        // Requests arrived here.
+        bool has_target = false;
+        std::int32_t free_slots = 0;
+        Fifo<MessageId> slot_waiters;
+        Fifo<Payload*> arrived;
+        Payload* open_request = nullptr;   // BEGIN_REQ sent, END_REQ outstanding
+        // Responses arrived here.
+        Fifo<Payload*> answers;
+        Payload* open_response = nullptr;  // BEGIN_RESP sent, END_RESP outstanding
+        // Statistics.
+        std::int64_t messages_in = 0;
+        std::int64_t messages_out = 0;
+        std::int64_t bytes_in = 0;
+        std::int64_t bytes_out = 0;
+        core::Histogram round_trip;        // kAccepted → kDelivered of this initiator
+    };
+
+    /// A phase that a neighbour reported, to be handled at `time`.
+    struct Call {
+        core::Ps time = 0;
+        std::uint64_t sequence = 0;
+        PortId port = -1;
+        bool forward = false;
+        Payload* payload = nullptr;
+        tlm::tlm_phase phase;
+    };
+    static bool later(const Call& a, const Call& b);
+
+    /// The injection link of a queue comes free.
+    struct LinkFree {
+        core::Ps time = 0;
+        PortId port = -1;
+        bool response = false;
+
+        friend bool operator>(const LinkFree& a, const LinkFree& b) {
+            if (a.time != b.time) return a.time > b.time;
+            return a.port != b.port ? a.port > b.port : a.response && !b.response;
+        }
+    };
+
+    static std::size_t index(std::int32_t i) { return static_cast<std::size_t>(i); }
+    Port& port(PortId id) { return ports_[index(id)]; }
+
+    void make_networks();
+    void make_ports();
+    void end_of_elaboration() override;
+    void register_stats();
+    void register_port_stats(PortId id);
+    std::string describe_port(PortId id) const;
+    double busiest_link() const;
+
+    // Calls from the neighbours.
+    tlm::tlm_sync_enum nb_transport_fw(int id, Payload& payload, tlm::tlm_phase& phase,
+                                       sc_core::sc_time& delay);
+    tlm::tlm_sync_enum nb_transport_bw(int id, Payload& payload, tlm::tlm_phase& phase,
+                                       sc_core::sc_time& delay);
+    unsigned int transport_dbg(int id, Payload& payload);
+    void record(PortId id, bool forward, Payload& payload, const tlm::tlm_phase& phase,
+                const sc_core::sc_time& delay);
+
+    // The one process.
+    void process();
+    void take_calls();
+    void handle(const Call& call);
+    void deliver();
+    void free_links();
+    void inject();
+    void schedule();
+
+    // Requests, in the order of their life.
+    void begin_request(PortId source, Payload& payload);
+    void refuse(PortId source, Payload& payload);
+    void queue_request(PortId source, Payload& payload);
+    void end_request(PortId source, Payload& payload);
+    void offer_request(PortId target);
+    void request_accepted(PortId target, const Payload& payload);
+    void free_slot(PortId target);
+
+    // Responses.
+    void begin_response(PortId target, Payload& payload);
+    void queue_response(PortId target, Payload& payload);
+    void offer_response(PortId initiator);
+    void response_taken(PortId initiator, const Payload& payload);
+
+    bool full(const InjectionQueue& queue) const;
+    void block(InjectionQueue& queue, Payload& payload);
+    void trace_depth(const InjectionQueue& queue) const;
+    void mark(PortId id);
+    void inject(InjectionQueue& queue, PortId id, bool response);
+    MessageId new_message(const Message& message);
+
+    NocConfig config_;
+    Topology topology_;
+    const AddressMap& map_;
+    std::unique_ptr<RoutingTable> routing_;
+    std::unique_ptr<NetworkEnergy> energy_;
+    std::unique_ptr<NetworkBase> requests_;
+    std::unique_ptr<NetworkBase> responses_;
+    std::vector<Port> ports_;
+    std::int64_t links_ = 0;
+
+    core::Ps now_ = 0;
+    bool processing_ = false;
+    sc_core::sc_event wake_;
+    std::vector<Call> calls_;             // due, in order of arrival
+    std::vector<Call> delayed_;           // heap: calls with an annotated delay
+    std::uint64_t next_sequence_ = 0;
+    std::vector<Message> messages_;
+    std::vector<MessageId> free_messages_;
+    std::vector<Delivery> delivered_;
+    std::vector<LinkFree> busy_links_;    // heap
+    std::vector<PortId> marked_;          // ports that may be able to inject
+    std::vector<char> is_marked_;
+
+    std::int64_t held_ = 0;               // payloads inside the interconnect
+    std::int64_t bytes_delivered_ = 0;
+    std::int64_t decode_errors_ = 0;
+    core::Histogram request_latency_;     // queued at the source → kAtTarget
+    core::Histogram response_latency_;    // queued at the target → kDelivered
+};
+
+}  // namespace strata::interconnect

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/memory/factory.h"
+
+#include "models/memory/dram/simple_dram.h"
+#include "models/memory/nand/simple_nand.h"
+#include "models/memory/sram/sram_bank.h"
+
+namespace strata::models {
+
+namespace {
+
+template <class Model, class Config>
+std::unique_ptr<MemoryController> make_model(const Config& config) {
+    return std::make_unique<Model>(config);
+}
+
+}  // namespace
+
+MemoryModels<SramConfig> sram_models() {
+    MemoryModels<SramConfig> models;
+    models.add("bank", make_model<SramBank, SramConfig>);
+    return models;
+}
+
+MemoryModels<DramConfig> dram_models() {
+    MemoryModels<DramConfig> models;
+    models.add("simple", make_model<SimpleDram, DramConfig>);
+    return models;
+}
+
+MemoryModels<NandConfig> nand_models() {
+    MemoryModels<NandConfig> models;
+    models.add("simple", make_model<SimpleNand, NandConfig>);
+    return models;
+}
+
+std::unique_ptr<MemoryController> make_sram(const SramConfig& config) {
+    return sram_models().make(config);
+}
+
+std::unique_ptr<MemoryController> make_dram(const DramConfig& config) {
+    return dram_models().make(config);
+}
+
+std::unique_ptr<MemoryController> make_nand(const NandConfig& config) {
+    return nand_models().make(config);
+}
+
+}  // namespace strata::models

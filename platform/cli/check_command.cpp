@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "core/config.h"
+#include "platform/cli/cli.h"
+#include "platform/platform_config.h"
+#include "runtime/workload/model_card.h"
+#include "runtime/workload/workload.h"
+
+namespace strata::platform {
+
+namespace {
+
+/// Reads the file as what its keys say it is. Returns the kind, empty when nothing fits.
+std::string read_any(core::Section root) {
+    if (root.has("platform")) {
+        PlatformConfig::parse(root);
+        return "platform";
+    }
+    if (root.has("kind")) {
+        runtime::WorkloadConfig::parse(root);
+        return "workload";
+    }
+    if (root.has("hidden") || root.has("layers")) {
+        runtime::ModelCard::parse(root);
+        return "model";
+    }
+    root.error("", "neither a platform (key `platform`), a workload (`kind`), nor a model card "
+                   "(`hidden`)");
+    return "";
+}
+
+int check(const std::vector<std::string>& files, const std::vector<std::string>& overrides,
+          bool json) {
+    core::Diagnostics diagnostics;
+    nlohmann::ordered_json result = nlohmann::ordered_json::array();
+    for (const std::string& file : files) {
+        auto document = core::ConfigDocument::load(file, overrides, diagnostics);
+        if (!diagnostics.ok()) {
+            continue;
+        }
+        const std::string kind = read_any(document.root());
+        result.push_back(
+            {{"file", file}, {"kind", kind}, {"resolved", document.resolved_yaml()}});
+    }
+    if (json) {
+        std::cout << nlohmann::ordered_json{{"ok", diagnostics.ok()},
+                                            {"errors", diagnostics.messages()},
+                                            {"files", result}}
+                         .dump(2)
+                  << '\n';
+    }
+    diagnostics.throw_if_any();
+    for (const auto& entry : result) {
+        if (!json) {
+            std::cout << "# " << entry["file"].get<std::string>() << ": "
+                      << entry["kind"].get<std::string>() << ", ok\n"
+                      << entry["resolved"].get<std::string>();
+        }
+    }
+    return 0;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, Action& action) {
+    CLI::App* command =
+        app.add_subcommand("check", "validate config files and print them resolved");
+    auto files = std::make_shared<std::vector<std::string>>();
+    auto overrides = std::make_shared<std::vector<std::string>>();
+    auto json = std::make_shared<bool>(false);
+    command->add_option("FILE", *files, "platform, workload or model card")->required();
+    command->add_option("--set", *overrides, "override a key")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    command->add_flag("--json", *json, "as one JSON object");
+    command->callback([&action, files, overrides, json] {
+        action = [=] { return check(*files, *overrides, *json); };
+    });
+}
+
+}  // namespace strata::platform

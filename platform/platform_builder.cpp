@@ -1,0 +1,255 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/platform_builder.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "models/memory/factory.h"
+
+namespace strata::platform {
+
+using core::Place;
+using core::Region;
+
+namespace {
+
+/// A level of the module hierarchy: what is made in `build` lies below it.
+class Scope : public sc_core::sc_module {
+   public:
+    Scope(const sc_core::sc_module_name& name, const std::function<void()>& build)
+        : sc_core::sc_module(name) {
+        build();
+    }
+};
+
+constexpr core::Bytes kControlWindow = 4 * core::kKiB;  // mailbox; its content has no address
+
+std::int16_t narrow(std::int64_t value) {
+    return static_cast<std::int16_t>(value);
+}
+
+}  // namespace
+
+PlatformBuilder::PlatformBuilder(Platform& platform)
+    : platform_(platform),
+      config_(platform.config_),
+      topology_(config_.noc.flit),
+      shape_{narrow(config_.system.sips), narrow(config_.system.cubes.count()),
+             narrow(config_.system.pes.count())} {}
+
+void PlatformBuilder::build() {
+    host_router_ = topology_.add_router("host", config_.noc.router("host.noc"));
+    host_port_ = topology_.add_port("host", host_router_);
+    for (int sip = 0; sip < config_.system.sips; ++sip) {
+        plan_sip(sip);
+    }
+    join_sips();
+    platform_.address_map_.add_window(core::host_place(), Region::kControl, host_port_,
+                                      kControlWindow);
+
+    platform_.noc_ = std::make_unique<interconnect::Noc>(
+        "noc", config_.noc, std::move(topology_), platform_.address_map_, platform_.services_);
+    platform_.host_ = std::make_unique<runtime::Host>("host", config_.host, shape_,
+                                                      platform_.services_);
+    platform_.host_->port.bind(platform_.noc_->initiator_port(host_port_));
+    platform_.noc_->target_port(host_port_).bind(platform_.host_->inbox);
+    for (int sip = 0; sip < config_.system.sips; ++sip) {
+        make_sip(sips_[static_cast<std::size_t>(sip)], sip);
+    }
+    add_block("host.noc", BlockKind::kNoc, -1);
+}
+
+void PlatformBuilder::plan_sip(int sip) {
+    const std::string name = fmt::format("sip{}", sip);
+    SipPlan plan;
+    plan.io_router = topology_.add_router(name + ".io", config_.noc.router(name + ".noc"));
+    plan.io_cpu = topology_.add_port(name + ".io_cpu", plan.io_router);
+    topology_.connect(host_router_, plan.io_router, config_.links.pcie);
+    platform_.address_map_.add_window(core::io_cpu_place(narrow(sip)), Region::kControl,
+                                      plan.io_cpu, kControlWindow);
+    for (int cube = 0; cube < config_.system.cubes.count(); ++cube) {
+        plan_cube(plan, sip, cube);
+    }
+    join_cubes(plan);
+    sips_.push_back(std::move(plan));
+}
+
+void PlatformBuilder::plan_cube(SipPlan& plan, int sip, int cube) {
+    CubePlan cube_plan;
+    cube_plan.place = core::m_cpu_place(narrow(sip), narrow(cube));
+    cube_plan.name = fmt::format("sip{}.cube{}", sip, cube);
+    const std::string block = cube_plan.name + ".noc";
+    cube_plan.mesh =
+        topology_.add_mesh(cube_plan.name, config_.system.pes.nx, config_.system.pes.ny,
+                           config_.noc.link(block), config_.noc.router(block));
+    const auto corner = topology_.mesh_router(cube_plan.mesh, 0, 0);
+    cube_plan.m_cpu = topology_.add_port(cube_plan.name + ".m_cpu", corner);
+    topology_.connect(plan.io_router, corner, config_.links.io);
+    cube_plan.pes = spread(cube_plan, "pe", config_.system.pes.count());
+    cube_plan.memories.sram = spread(cube_plan, "sram.bank", config_.sram.banks);
+    cube_plan.memories.dram = spread(cube_plan, "dram.ch", config_.dram.channels);
+    if (config_.nand) {
+        cube_plan.memories.nand = spread(cube_plan, "nand.ch", config_.nand->channels);
+    }
+    map_addresses(cube_plan);
+    plan.cubes.push_back(std::move(cube_plan));
+}
+
+/// `count` ports spread evenly over the routers of the mesh, in router order.
+std::vector<interconnect::PortId> PlatformBuilder::spread(const CubePlan& cube,
+                                                          const std::string& name,
+                                                          std::int64_t count) {
+    const Grid& pes = config_.system.pes;
+    std::vector<interconnect::PortId> ports;
+    for (std::int64_t i = 0; i < count; ++i) {
+        const int router = static_cast<int>(i * pes.count() / count);
+        ports.push_back(topology_.add_port(
+            fmt::format("{}.{}{}", cube.name, name, i),
+            topology_.mesh_router(cube.mesh, router % pes.nx, router / pes.nx)));
+    }
+    return ports;
+}
+
+void PlatformBuilder::map_addresses(const CubePlan& cube) {
+    auto& map = platform_.address_map_;
+    const auto [sip, number] = std::pair(cube.place.sip, cube.place.cube);
+    map.add_memory(sip, number, Region::kSram, cube.memories.sram, config_.sram.interleave,
+                   config_.sram.bank_capacity);
+    map.add_memory(sip, number, Region::kDram, cube.memories.dram, config_.dram.interleave,
+                   config_.dram.channel_capacity);
+    if (config_.nand) {
+        map.add_memory(sip, number, Region::kNand, cube.memories.nand, config_.nand->interleave,
+                       config_.nand->channel_capacity());
+    }
+    map.add_window(cube.place, Region::kControl, cube.m_cpu, kControlWindow);
+    for (std::size_t pe = 0; pe < cube.pes.size(); ++pe) {
+        const Place place{sip, number, static_cast<std::int16_t>(pe)};
+        map.add_window(place, Region::kTcm, cube.pes[pe], config_.pe.tcm.capacity);
+        map.add_window(place, Region::kControl, cube.pes[pe], kControlWindow);
+    }
+}
+
+/// A die-to-die link per pair of routers that face each other across the border of two cubes.
+void PlatformBuilder::join_cubes(const SipPlan& plan) {
+    const Grid& cubes = config_.system.cubes;
+    const Grid& pes = config_.system.pes;
+    const auto mesh = [&](int x, int y) {
+        return plan.cubes[static_cast<std::size_t>(y * cubes.nx + x)].mesh;
+    };
+    for (int y = 0; y < cubes.ny; ++y) {
+        for (int x = 0; x < cubes.nx; ++x) {
+            for (int row = 0; x + 1 < cubes.nx && row < pes.ny; ++row) {
+                topology_.connect(topology_.mesh_router(mesh(x, y), pes.nx - 1, row),
+                                  topology_.mesh_router(mesh(x + 1, y), 0, row),
+                                  config_.links.d2d);
+            }
+            for (int column = 0; y + 1 < cubes.ny && column < pes.nx; ++column) {
+                topology_.connect(topology_.mesh_router(mesh(x, y), column, pes.ny - 1),
+                                  topology_.mesh_router(mesh(x, y + 1), column, 0),
+                                  config_.links.d2d);
+            }
+        }
+    }
+}
+
+void PlatformBuilder::join_sips() {
+    for (std::size_t a = 0; a < sips_.size(); ++a) {
+        for (std::size_t b = a + 1; b < sips_.size(); ++b) {
+            topology_.connect(sips_[a].io_router, sips_[b].io_router, config_.links.sip);
+        }
+    }
+}
+
+void PlatformBuilder::make_sip(const SipPlan& plan, int sip) {
+    scope(fmt::format("sip{}", sip), [&] {
+        make_processor(core::io_cpu_place(narrow(sip)), "io_cpu", config_.io_cpu, plan.io_cpu, -1);
+        for (const CubePlan& cube : plan.cubes) {
+            const int flat = sip * config_.system.cubes.count() + cube.place.cube;
+            scope(fmt::format("cube{}", cube.place.cube), [&] { make_cube(cube, flat); });
+        }
+    });
+    add_block(fmt::format("sip{}.noc", sip), BlockKind::kNoc, -1);
+}
+
+void PlatformBuilder::make_cube(const CubePlan& plan, int cube) {
+    platform_.clocks_.push_back(
+        std::make_unique<core::ClockDomain>(plan.name, config_.pe.clock));
+    make_processor(plan.place, "m_cpu", config_.m_cpu, plan.m_cpu, cube);
+    make_pes(plan, *platform_.clocks_.back(), cube);
+    make_memories(plan, "sram", "bank", BlockKind::kSram, cube, plan.memories.sram,
+                  platform_.srams_, [&] { return models::make_sram(config_.sram); });
+    make_memories(plan, "dram", "ch", BlockKind::kDram, cube, plan.memories.dram,
+                  platform_.drams_, [&] { return models::make_dram(config_.dram); });
+    if (config_.nand) {
+        make_memories(plan, "nand", "ch", BlockKind::kNand, cube, plan.memories.nand,
+                      platform_.nands_, [&] { return models::make_nand(*config_.nand); });
+    }
+    add_block(plan.name + ".noc", BlockKind::kNoc, cube);
+}
+
+void PlatformBuilder::make_pes(const CubePlan& plan, core::ClockDomain& clock, int cube) {
+    for (std::size_t i = 0; i < plan.pes.size(); ++i) {
+        const Place place{plan.place.sip, plan.place.cube, static_cast<std::int16_t>(i)};
+        auto pe = std::make_unique<models::ProcessingElement>(
+            fmt::format("pe{}", i).c_str(), config_.pe, config_.mmu, place,
+            platform_.address_map_, clock, platform_.code_, platform_.services_);
+        pe->port.bind(platform_.noc_->initiator_port(plan.pes[i]));
+        platform_.noc_->target_port(plan.pes[i]).bind(pe->inbox);
+        platform_.host_->add_probe(place, *pe);
+        add_block(pe->path(), BlockKind::kPe, cube, config_.pe.energy.leakage_w);
+        platform_.pes_.push_back(std::move(pe));
+    }
+}
+
+template <class MakeController>
+void PlatformBuilder::make_memories(const CubePlan& plan, const std::string& kind,
+                                    const std::string& unit, BlockKind block, int cube,
+                                    const std::vector<interconnect::PortId>& ports,
+                                    std::vector<std::unique_ptr<models::MemoryTarget>>& targets,
+                                    MakeController make_controller) {
+    scope(kind, [&] {
+        for (std::size_t i = 0; i < ports.size(); ++i) {
+            const std::string name = fmt::format("{}{}", unit, i);
+            models::MemoryTargetConfig config;
+            config.power_block = fmt::format("{}.{}.{}", plan.name, kind, name);
+            add_block(config.power_block, block, cube);
+            auto target = std::make_unique<models::MemoryTarget>(
+                name.c_str(), config, make_controller(), platform_.services_);
+            platform_.power_blocks_.back().memory = &target->controller();
+            platform_.noc_->target_port(ports[i]).bind(target->socket);
+            targets.push_back(std::move(target));
+        }
+    });
+}
+
+void PlatformBuilder::make_processor(const Place& place, const char* name,
+                                     const models::ControlConfig& config,
+                                     interconnect::PortId port, int cube) {
+    platform_.control_clocks_.push_back(
+        std::make_unique<core::ClockDomain>(place.str(), config.clock));
+    auto processor = std::make_unique<models::ControlProcessor>(
+        name, place, shape_, config, *platform_.control_clocks_.back(), platform_.services_);
+    processor->port.bind(platform_.noc_->initiator_port(port));
+    platform_.noc_->target_port(port).bind(processor->inbox);
+    add_block(processor->path(), BlockKind::kControl, cube);
+    platform_.processors_.push_back(std::move(processor));
+}
+
+void PlatformBuilder::scope(const std::string& name, const std::function<void()>& build) {
+    platform_.scopes_.push_back(std::make_unique<Scope>(name.c_str(), build));
+}
+
+void PlatformBuilder::add_block(const std::string& name, BlockKind kind, int cube,
+                                double leakage_w) {
+    PowerBlock block;
+    block.id = platform_.energy_.block(name);
+    block.name = name;
+    block.kind = kind;
+    block.cube = cube;
+    block.leakage_w = leakage_w;
+    platform_.power_blocks_.push_back(std::move(block));
+}
+
+}  // namespace strata::platform

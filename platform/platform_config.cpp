@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/platform_config.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/address.h"
+
+namespace strata::platform {
+
+namespace {
+
+constexpr int kMaxCubes = 64;     // per SIP; 8 bits of the address, one number reserved
+constexpr int kMaxSips = 16;
+constexpr int kMaxMeshSide = 32;
+
+Grid parse_grid(core::Section& section, const std::string& key, core::Range side) {
+    const auto values = section.integers(key, {}, side);
+    if (values.size() != 2) {
+        if (section.has(key)) {
+            section.error(key, "expected two numbers: [columns, rows]");
+        }
+        return {};
+    }
+    return {static_cast<int>(values[0]), static_cast<int>(values[1])};
+}
+
+SystemConfig parse_system(core::Section section) {
+    SystemConfig config;
+    config.sips = static_cast<int>(section.integer("sips", 1, core::Range{1, kMaxSips}));
+    config.cubes = parse_grid(section, "cubes", core::Range{1, 8});
+    config.pes = parse_grid(section, "pes", core::Range{1, kMaxMeshSide});
+    if (config.cubes.count() > kMaxCubes) {
+        section.error("cubes", fmt::format("expected at most {} cubes", kMaxCubes));
+    }
+    section.finish();
+    return config;
+}
+
+LinksConfig parse_links(core::Section section) {
+    LinksConfig config;
+    using interconnect::LinkConfig;
+    config.d2d = LinkConfig::parse(section.section("d2d"), interconnect::die_to_die_link());
+    config.io = LinkConfig::parse(section.section("io"), interconnect::sip_link());
+    config.sip = LinkConfig::parse(section.section("sip"), interconnect::sip_link());
+    config.pcie = LinkConfig::parse(section.section("pcie"), interconnect::pcie_link());
+    config.d2d.name = "d2d";
+    config.io.name = "io";
+    config.sip.name = "sip";
+    config.pcie.name = "pcie";
+    section.finish();
+    return config;
+}
+
+MonitorConfig parse_monitor(core::Section section) {
+    MonitorConfig config;
+    config.window = section.time("window", config.window,
+                                 core::Range{static_cast<double>(core::kNanosecond), 1e13});
+    section.finish();
+    return config;
+}
+
+LimitsConfig parse_limits(core::Section section) {
+    LimitsConfig config;
+    config.sim_time = section.time("sim_time", config.sim_time, core::kPositive);
+    config.wall_time = section.time("wall_time", config.wall_time, core::kPositive);
+    section.finish();
+    return config;
+}
+
+void check_fit(core::Section& root, const PlatformConfig& config) {
+    const core::Bytes limit = core::Bytes{1} << core::kOffsetBits;
+    const auto check = [&](const char* key, core::Bytes capacity) {
+        if (capacity > limit) {
+            root.error(key, fmt::format("expected at most {} per cube, got {}",
+                                        core::format_size(limit), core::format_size(capacity)));
+        }
+    };
+    check("sram", config.sram.capacity());
+    check("dram", config.dram.capacity());
+    if (config.nand) {
+        check("nand", config.nand->capacity());
+    }
+    const core::Bytes tables = config.mmu.tables_end(config.system.pes.count());
+    if (config.mmu.table_memory == core::Region::kDram && tables > config.dram.capacity()) {
+        root.error("mmu", fmt::format("the page tables of {} PEs need {}, the DRAM of a cube has {}",
+                                      config.system.pes.count(), core::format_size(tables),
+                                      core::format_size(config.dram.capacity())));
+    }
+    if (config.pe.tcm.capacity > core::Bytes{1} << core::kPeShift) {
+        root.error("pe", "tcm.capacity: expected at most 256MiB");
+    }
+}
+
+}  // namespace
+
+PlatformConfig PlatformConfig::parse(core::Section root) {
+    PlatformConfig config;
+    config.name = root.string("platform");
+    config.description = root.string("description", "");
+    config.workload = root.string("workload", "");
+    config.system = parse_system(root.required_section("system"));
+    config.pe = models::PeConfig::parse(root.section("pe"));
+    config.mmu = mmu::MmuConfig::parse(root.section("mmu"));
+    config.noc = interconnect::NocConfig::parse(root.section("noc"));
+    config.links = parse_links(root.section("links"));
+    config.sram = models::SramConfig::parse(root.section("sram"));
+    config.dram = models::DramConfig::parse(root.section("dram"));
+    if (root.has("nand")) {
+        auto nand = models::NandConfig::parse(root.section("nand"));
+        if (nand.model != "none") {
+            config.nand = std::move(nand);
+        }
+    }
+    core::Section control = root.section("control");
+    config.io_cpu = models::ControlConfig::parse(control.section("io_cpu"));
+    config.m_cpu = models::ControlConfig::parse(control.section("m_cpu"));
+    control.finish();
+    config.host = runtime::HostConfig::parse(root.section("host"));
+    config.thermal = models::ThermalConfig::parse(root.section("thermal"));
+    config.power = models::PowerConfig::parse(root.section("power"));
+    config.monitor = parse_monitor(root.section("monitor"));
+    config.limits = parse_limits(root.section("limits"));
+    check_fit(root, config);
+    root.finish();
+    return config;
+}
+
+}  // namespace strata::platform
