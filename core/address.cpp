@@ -21,12 +21,18 @@ std::string Place::str() const {
 
 const char* to_string(Region region) {
     switch (region) {
-        case Region::kNone: return "none";
-        case Region::kSram: return "sram";
-        case Region::kDram: return "dram";
-        case Region::kNand: return "nand";
-        case Region::kTcm: return "tcm";
-        case Region::kControl: return "control";
+        case Region::kNone:
+            return "none";
+        case Region::kSram:
+            return "sram";
+        case Region::kDram:
+            return "dram";
+        case Region::kNand:
+            return "nand";
+        case Region::kTcm:
+            return "tcm";
+        case Region::kControl:
+            return "control";
     }
     return "unknown";
 }

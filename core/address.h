@@ -37,14 +37,20 @@ struct Place {
     std::string str() const;
 };
 
-constexpr std::int16_t kMaxPes = 0xff0;       ///< PEs of a cube: 0 … kMaxPes-1
-constexpr std::int16_t kMCpu = 0xfff;         ///< pe number of a cube's M_CPU
-constexpr std::int16_t kIoCpuCube = 0xff;     ///< cube number of a SIP's IO_CPU (pe = kMCpu)
-constexpr std::int16_t kHostSip = 0xff;       ///< sip number of the host (cube = 0xff, pe = kMCpu)
+constexpr std::int16_t kMaxPes = 0xff0;    ///< PEs of a cube: 0 … kMaxPes-1
+constexpr std::int16_t kMCpu = 0xfff;      ///< pe number of a cube's M_CPU
+constexpr std::int16_t kIoCpuCube = 0xff;  ///< cube number of a SIP's IO_CPU (pe = kMCpu)
+constexpr std::int16_t kHostSip = 0xff;    ///< sip number of the host (cube = 0xff, pe = kMCpu)
 
-constexpr Place io_cpu_place(std::int16_t sip) { return {sip, kIoCpuCube, kMCpu}; }
-constexpr Place m_cpu_place(std::int16_t sip, std::int16_t cube) { return {sip, cube, kMCpu}; }
-constexpr Place host_place() { return {kHostSip, kIoCpuCube, kMCpu}; }
+constexpr Place io_cpu_place(std::int16_t sip) {
+    return {sip, kIoCpuCube, kMCpu};
+}
+constexpr Place m_cpu_place(std::int16_t sip, std::int16_t cube) {
+    return {sip, cube, kMCpu};
+}
+constexpr Place host_place() {
+    return {kHostSip, kIoCpuCube, kMCpu};
+}
 
 /// What a physical address points at. 0 is no region, so that address 0 is never valid.
 enum class Region : std::uint8_t {

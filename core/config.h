@@ -54,6 +54,8 @@ class Section {
     SourceLocation location(const std::string& key) const;
     bool present() const;                        ///< the mapping itself was written
     bool has(const std::string& key) const;      ///< the key was written
+    bool has_mapping(const std::string& key) const;  ///< the key was written, as a mapping
+    bool has_list(const std::string& key) const;     ///< the key was written, as a list
     std::vector<std::string> keys() const;       ///< keys written, in file order
 
     // Getters. Without a default the key is required. On an error (reported to Diagnostics) they

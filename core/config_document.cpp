@@ -101,6 +101,9 @@ std::string key_error(const std::vector<std::string>& parts) {
         if (part.empty()) {
             return "expected key=value, the key has an empty part";
         }
+        if (!is_single_line(part)) {
+            return "a key must be a line of text";
+        }
         if (part == "base" || part == "include") {
             return "'" + part + "' belongs in a file, not in an override";
         }

@@ -56,6 +56,9 @@ std::string describe(const Value& value);
 /// `text` fit for a message: one line, not too long, never empty.
 std::string shown(const std::string& text);
 
+/// Whether `text` may be a key: not empty, no line breaks or control characters.
+bool is_single_line(const std::string& text);
+
 /// Why a text cannot be YAML, and where.
 struct Garbage {
     SourceLocation place;

@@ -139,6 +139,14 @@ bool Section::has(const std::string& key) const {
     return node_->find(key) != nullptr;
 }
 
+bool Section::has_mapping(const std::string& key) const {
+    return has(key) && node_->find(key)->value->kind == Value::Kind::kMapping;
+}
+
+bool Section::has_list(const std::string& key) const {
+    return has(key) && node_->find(key)->value->kind == Value::Kind::kList;
+}
+
 std::vector<std::string> Section::keys() const {
     std::vector<std::string> keys;
     if (present()) {

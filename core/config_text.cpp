@@ -39,9 +39,13 @@ std::size_t utf8_length(const std::string& text, std::size_t pos) {
     return overlong || beyond ? 0 : length;
 }
 
-bool is_control(char c) {
+bool is_unprintable(char c) {
     const auto code = static_cast<unsigned char>(c);
-    return (code < 0x20 && c != '\t' && c != '\n' && c != '\r') || code == 0x7F;
+    return code < 0x20 || code == 0x7F;
+}
+
+bool is_control(char c) {
+    return is_unprintable(c) && c != '\t' && c != '\n' && c != '\r';
 }
 
 }  // namespace
@@ -96,12 +100,15 @@ bool tab_indents(const std::string& text, int line) {
     return false;
 }
 
+bool is_single_line(const std::string& text) {
+    return !text.empty() && std::none_of(text.begin(), text.end(), is_unprintable);
+}
+
 std::string shown(const std::string& text) {
     std::string result;
     for (std::size_t pos = 0; pos < text.size() && result.size() < kMaxShown;) {
         const std::size_t length = std::max<std::size_t>(1, utf8_length(text, pos));
-        const bool printable = static_cast<unsigned char>(text[pos]) >= 0x20 && text[pos] != 0x7F;
-        result += printable ? text.substr(pos, length) : "?";
+        result += is_unprintable(text[pos]) ? "?" : text.substr(pos, length);
         pos += length;
         if (result.size() >= kMaxShown && pos < text.size()) {
             result += "...";
@@ -157,7 +164,7 @@ std::string quote(const std::string& text) {
         const auto code = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
             result += {'\\', c};
-        } else if (code < 0x20 || code == 0x7F) {
+        } else if (is_unprintable(c)) {
             result += {'\\', 'x', kHex[code / 16], kHex[code % 16]};
         } else {
             result += c;

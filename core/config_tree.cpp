@@ -32,10 +32,13 @@ class TreeBuilder : public YAML::EventHandler {
     }
 
     void OnDocumentStart(const YAML::Mark& mark) override {
-        if (++documents_ == 2) {
-            error(place(mark), "only one YAML document per file");
+        // The parser also starts a document at a token it cannot place, again and again without
+        // end: a comma at the top, say.
+        if (++documents_ > 1) {
+            const bool is_marker = text_.compare(static_cast<std::size_t>(mark.pos), 3, "---") == 0;
+            throw YAML::ParserException(
+                mark, is_marker ? "only one document per file" : "unexpected text");
         }
-        ignore_ = documents_ > 1;
     }
     void OnDocumentEnd() override {}
 
@@ -78,9 +81,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
     void OnMapEnd() override {
         Frame& top = frames_.back();
-        if (!ignore_) {
-            top.value->mapping = loader_.resolve(top.value->mapping, top.value->location, path());
-        }
+        top.value->mapping = loader_.resolve(top.value->mapping, top.value->location, path());
         close();
     }
 
@@ -137,7 +138,7 @@ class TreeBuilder : public YAML::EventHandler {
 
     void add(ValuePtr value) {
         if (frames_.empty()) {
-            root_ = ignore_ ? root_ : std::move(value);
+            root_ = std::move(value);
             return;
         }
         Frame& top = frames_.back();
@@ -158,9 +159,9 @@ class TreeBuilder : public YAML::EventHandler {
         top.has_key = true;
         top.valid_key = false;
         top.key = {key.text, key.location, nullptr};
-        if (key.kind != Value::Kind::kScalar || key.text.empty()) {
+        if (key.kind != Value::Kind::kScalar || !is_single_line(key.text)) {
             top.has_key = false;  // not part of the path
-            error(key.location, "a key must be text, got " + describe(key));
+            error(key.location, "a key must be a line of text, got " + describe(key));
             top.has_key = true;
         } else if (key.text == "<<") {
             error(key.location, "YAML merges are not supported, use 'base: file'");
@@ -189,9 +190,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
 
     void error(const SourceLocation& location, const std::string& message) {
-        if (!ignore_) {
-            loader_.diagnostics_.error(location, path(), message);
-        }
+        loader_.diagnostics_.error(location, path(), message);
     }
 
     Loader& loader_;
@@ -203,7 +202,6 @@ class TreeBuilder : public YAML::EventHandler {
     std::map<YAML::anchor_t, ValuePtr> anchors_;
     YAML::Mark last_;
     int documents_ = 0;
-    bool ignore_ = false;
     bool unclosed_ = false;
 };
 

@@ -12,13 +12,20 @@ constexpr double kPjPerWattPs = 1.0;  // 1 W × 1 ps = 1 pJ
 
 const char* to_string(EnergyCategory category) {
     switch (category) {
-        case EnergyCategory::kPe: return "pe";
-        case EnergyCategory::kNoc: return "noc";
-        case EnergyCategory::kDram: return "dram";
-        case EnergyCategory::kNand: return "nand";
-        case EnergyCategory::kSram: return "sram";
-        case EnergyCategory::kControl: return "control";
-        case EnergyCategory::kLeakage: return "leakage";
+        case EnergyCategory::kPe:
+            return "pe";
+        case EnergyCategory::kNoc:
+            return "noc";
+        case EnergyCategory::kDram:
+            return "dram";
+        case EnergyCategory::kNand:
+            return "nand";
+        case EnergyCategory::kSram:
+            return "sram";
+        case EnergyCategory::kControl:
+            return "control";
+        case EnergyCategory::kLeakage:
+            return "leakage";
     }
     return "unknown";
 }
@@ -50,8 +57,7 @@ EnergyLedger::EventId EnergyLedger::event(BlockId block, EnergyCategory category
     return id;
 }
 
-void EnergyLedger::set_static_power(BlockId block, EnergyCategory category, double watts,
-                                    Ps now) {
+void EnergyLedger::set_static_power(BlockId block, EnergyCategory category, double watts, Ps now) {
     auto& statics = blocks_.at(static_cast<std::size_t>(block)).statics;
     auto part = std::find_if(statics.begin(), statics.end(),
                              [&](const Static& s) { return s.category == category; });

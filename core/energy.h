@@ -4,8 +4,8 @@
 
 // The energy ledger. Components count events; each event has a fixed cost in pJ. Nothing is added
 // up in floating point while the simulation runs: energy = Σ counts × cost (+ Σ power × time for
-// static power), evaluated when somebody asks. When a voltage changes, the counts so far are settled
-// at the old cost.
+// static power), evaluated when somebody asks. When a voltage changes, the counts so far are
+// settled at the old cost.
 
 #include <cstdint>
 #include <string>
@@ -21,7 +21,7 @@ constexpr int kEnergyCategories = 7;
 const char* to_string(EnergyCategory category);
 
 class EnergyLedger {
-   public:
+ public:
     using EventId = std::int32_t;
     using BlockId = std::int32_t;
 
@@ -60,10 +60,10 @@ class EnergyLedger {
     };
     std::vector<EventTotal> events() const;
 
-   private:
+ private:
     struct Event {
         std::int64_t count = 0;
-        double pj = 0.0;          // at scale 1
+        double pj = 0.0;  // at scale 1
         std::int64_t settled_count = 0;
         double settled_pj = 0.0;
         BlockId block = 0;

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A GTKWave save file for a waveform of VcdWriter: opens with every signal in sight, grouped by
-// kind of component, enumerations with their names, analogue curves for real values, zoomed to the
-// whole run.
+// A GTKWave save file for a waveform of VcdWriter: opens with all signals grouped by kind of
+// component (what is beyond a screenful folded), enumerations with their names, analogue curves for
+// real values, zoomed to the whole run.
 
 #include <string>
 #include <vector>
@@ -14,7 +14,8 @@
 namespace strata::core {
 
 /// Writes `gtkw_path` and, beside it, one translate-filter file per distinct enumeration
-/// (`<stem>.<n>.enum`). `vcd_path` and the filters are referred to by absolute path. UserError on I/O errors.
+/// (`<stem>.<n>.enum`). Names in it are relative, so that a run directory may be moved. UserError
+/// on I/O errors.
 void write_gtkw(const std::string& gtkw_path, const std::string& vcd_path,
                 const std::vector<VcdSignal>& signals, Ps end);
 

@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/logging.h"
 
-#include <cstring>
-#include <utility>
-#include <vector>
-
 #include <fmt/format.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
+
+#include <cstring>
+#include <utility>
+#include <vector>
 
 #include "core/diagnostics.h"
 #include "core/payload.h"
@@ -21,7 +21,7 @@ namespace {
 
 /// `%*` in a pattern: simulated time in ns.
 class SimulatedTimeFlag : public spdlog::custom_flag_formatter {
-   public:
+ public:
     void format(const spdlog::details::log_msg&, const std::tm&,
                 spdlog::memory_buf_t& destination) override {
         const Ps now = now_ps();
@@ -82,8 +82,8 @@ std::string describe(const sc_core::sc_report& report) {
         text += fmt::format(": {}", report.get_msg());
     }
     if (report.get_process_name() != nullptr) {
-        text += fmt::format(" [in {} at {} ps]", report.get_process_name(),
-                            report.get_time().value());
+        text +=
+            fmt::format(" [in {} at {} ps]", report.get_process_name(), report.get_time().value());
     }
     return text;
 }

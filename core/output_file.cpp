@@ -3,14 +3,13 @@
 #include "core/output_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "core/diagnostics.h"
 

@@ -12,9 +12,12 @@ namespace {
 
 const char* command_name(const tlm::tlm_generic_payload& payload) {
     switch (payload.get_command()) {
-        case tlm::TLM_READ_COMMAND: return "read";
-        case tlm::TLM_WRITE_COMMAND: return "write";
-        case tlm::TLM_IGNORE_COMMAND: return "ignore";
+        case tlm::TLM_READ_COMMAND:
+            return "read";
+        case tlm::TLM_WRITE_COMMAND:
+            return "write";
+        case tlm::TLM_IGNORE_COMMAND:
+            return "ignore";
     }
     return "unknown";
 }
@@ -36,9 +39,8 @@ void clear_fields(tlm::tlm_generic_payload& payload) {
 std::string describe(tlm::tlm_generic_payload& payload) {
     const PayloadExtension& extension = extension_of(payload);
     return fmt::format("{} {} of {} bytes at {:#x} ({}), request {}, issued at {} ps",
-                       extension.initiator.str(), command_name(payload),
-                       payload.get_data_length(), payload.get_address(),
-                       PhysicalAddress::decode(payload.get_address()).str(),
+                       extension.initiator.str(), command_name(payload), payload.get_data_length(),
+                       payload.get_address(), PhysicalAddress::decode(payload.get_address()).str(),
                        extension.request_id, extension.at(Stage::kIssue));
 }
 
@@ -46,15 +48,24 @@ std::string describe(tlm::tlm_generic_payload& payload) {
 
 const char* to_string(Fault fault) {
     switch (fault) {
-        case Fault::kNone: return "none";
-        case Fault::kDecode: return "no target at this address";
-        case Fault::kOutOfRange: return "beyond the target's capacity";
-        case Fault::kMisaligned: return "misaligned";
-        case Fault::kNandPageOrder: return "program not in page order";
-        case Fault::kNandProgramTwice: return "page programmed twice";
-        case Fault::kNandReadErased: return "read of an erased page";
-        case Fault::kNandEraseOpen: return "erase of an open block";
-        case Fault::kUncorrectable: return "uncorrectable error";
+        case Fault::kNone:
+            return "none";
+        case Fault::kDecode:
+            return "no target at this address";
+        case Fault::kOutOfRange:
+            return "beyond the target's capacity";
+        case Fault::kMisaligned:
+            return "misaligned";
+        case Fault::kNandPageOrder:
+            return "program not in page order";
+        case Fault::kNandProgramTwice:
+            return "page programmed twice";
+        case Fault::kNandReadErased:
+            return "read of an erased page";
+        case Fault::kNandEraseOpen:
+            return "erase of an open block";
+        case Fault::kUncorrectable:
+            return "uncorrectable error";
     }
     return "unknown";
 }
@@ -90,9 +101,10 @@ tlm::tlm_generic_payload* PayloadPool::allocate() {
     }
     tlm::tlm_generic_payload* payload = free_.back();
     if (payload->get_ref_count() != 0) {
-        throw ModelError(fmt::format("a payload in the pool has reference count {}: "
-                                     "it was released or acquired after its end",
-                                     payload->get_ref_count()));
+        throw ModelError(
+            fmt::format("a payload in the pool has reference count {}: "
+                        "it was released or acquired after its end",
+                        payload->get_ref_count()));
     }
     free_.pop_back();
     extension_of(*payload).live_ = true;
@@ -126,10 +138,10 @@ std::vector<std::string> PayloadPool::describe_live() const {
 PayloadExtension& extension_of(tlm::tlm_generic_payload& payload) {
     PayloadExtension* extension = payload.get_extension<PayloadExtension>();
     if (extension == nullptr) {
-        throw ModelError(fmt::format(
-            "payload for address {:#x} has no PayloadExtension (did an outside "
-            "initiator send it?)",
-            payload.get_address()));
+        throw ModelError(
+            fmt::format("payload for address {:#x} has no PayloadExtension (did an outside "
+                        "initiator send it?)",
+                        payload.get_address()));
     }
     return *extension;
 }

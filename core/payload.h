@@ -5,17 +5,16 @@
 // TLM payloads of the data path: one pool, one fixed extension per payload.
 //
 // A payload may stand for a run of bursts or pages (a "bulk" transaction). Who sends it sets
-// command, address, length and the extension; the data pointer is null in timing mode. The payload is
-// acquired by its initiator; every other holder acquires and releases as TLM-2.0 asks.
+// command, address, length and the extension; the data pointer is null in timing mode. The payload
+// is acquired by its initiator; every other holder acquires and releases as TLM-2.0 asks.
 
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
-
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 #include "core/address.h"
 #include "core/units.h"
@@ -25,10 +24,10 @@ namespace strata::core {
 /// Why a transaction failed, beside TLM's response status.
 enum class Fault : std::uint8_t {
     kNone,
-    kDecode,            ///< no target behind this address
-    kOutOfRange,        ///< beyond the target's capacity
+    kDecode,      ///< no target behind this address
+    kOutOfRange,  ///< beyond the target's capacity
     kMisaligned,
-    kNandPageOrder,     ///< program not in page order
+    kNandPageOrder,  ///< program not in page order
     kNandProgramTwice,
     kNandReadErased,
     kNandEraseOpen,
@@ -41,13 +40,13 @@ enum class MemoryOp : std::uint8_t { kRead, kWrite, kErase };
 
 /// Points in the life of a transaction; differences are the latency breakdown.
 enum class Stage : std::uint8_t {
-    kIssue,          ///< the initiator decided to send it
-    kTranslated,     ///< the MMU had answered
-    kAccepted,       ///< the network interface took it (END_REQ)
-    kAtTarget,       ///< the last flit of the request left the network
-    kServiceBegin,   ///< the memory started work on it
-    kServiceEnd,     ///< its last burst was done
-    kDelivered,      ///< the last flit of the response left the network
+    kIssue,         ///< the initiator decided to send it
+    kTranslated,    ///< the MMU had answered
+    kAccepted,      ///< the network interface took it (END_REQ)
+    kAtTarget,      ///< the last flit of the request left the network
+    kServiceBegin,  ///< the memory started work on it
+    kServiceEnd,    ///< its last burst was done
+    kDelivered,     ///< the last flit of the response left the network
 };
 constexpr int kStages = 7;
 
@@ -67,9 +66,9 @@ struct PayloadExtension : tlm::tlm_extension<PayloadExtension> {
     std::uint8_t qos = 0;              ///< 0 = normal; higher first
     MemoryOp op = MemoryOp::kRead;
     Fault fault = Fault::kNone;
-    std::int32_t source_port = -1;     ///< network ports, set by the network interface
+    std::int32_t source_port = -1;  ///< network ports, set by the network interface
     std::int32_t target_port = -1;
-    std::uint64_t local_address = 0;   ///< byte address inside the target, set by the network
+    std::uint64_t local_address = 0;  ///< byte address inside the target, set by the network
     std::array<Ps, kStages> stage{};
     std::shared_ptr<const CarriedObject> object;
 
@@ -80,14 +79,14 @@ struct PayloadExtension : tlm::tlm_extension<PayloadExtension> {
     tlm::tlm_extension_base* clone() const override;
     void copy_from(const tlm::tlm_extension_base& other) override;
 
-   private:
+ private:
     friend class PayloadPool;
     bool live_ = false;  // allocated and not yet freed
 };
 
 /// Recycles payloads. `free` clears every field; `reset()` of TLM would not.
 class PayloadPool : public tlm::tlm_mm_interface {
-   public:
+ public:
     PayloadPool() = default;
     ~PayloadPool() override;
     PayloadPool(const PayloadPool&) = delete;
@@ -102,7 +101,7 @@ class PayloadPool : public tlm::tlm_mm_interface {
     /// Names every payload that is still held (initiator, command, address), for the leak report.
     std::vector<std::string> describe_live() const;
 
-   private:
+ private:
     std::vector<tlm::tlm_generic_payload*> all_;
     std::vector<tlm::tlm_generic_payload*> free_;
     std::int64_t in_use_ = 0;

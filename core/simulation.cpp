@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/simulation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -10,8 +12,6 @@
 #include <optional>
 #include <thread>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "core/diagnostics.h"
 #include "core/logging.h"
@@ -33,7 +33,7 @@ extern "C" void note_signal(int) {
 
 /// Notes the first SIGINT or SIGTERM; a second of the same kind has its default effect.
 class SignalCatcher {
-   public:
+ public:
     SignalCatcher() {
         interrupted = 0;
         struct sigaction action = {};
@@ -50,20 +50,20 @@ class SignalCatcher {
     SignalCatcher(const SignalCatcher&) = delete;
     SignalCatcher& operator=(const SignalCatcher&) = delete;
 
-   private:
+ private:
     struct sigaction old_int_ = {};
     struct sigaction old_term_ = {};
 };
 
 /// A known effect of pausing between two phases, not worth a warning.
 class MuteNoActivity {
-   public:
+ public:
     MuteNoActivity() { set(sc_core::SC_DO_NOTHING); }
     ~MuteNoActivity() { set(sc_core::SC_UNSPECIFIED); }
     MuteNoActivity(const MuteNoActivity&) = delete;
     MuteNoActivity& operator=(const MuteNoActivity&) = delete;
 
-   private:
+ private:
     static void set(sc_core::sc_actions actions) {
         sc_core::sc_report_handler::set_actions(sc_core::SC_ID_NO_SC_START_ACTIVITY_, actions);
     }
@@ -73,12 +73,18 @@ class MuteNoActivity {
 
 const char* to_string(StopReason reason) {
     switch (reason) {
-        case StopReason::kFinished: return "finished";
-        case StopReason::kUntil: return "end of the simulated time asked for";
-        case StopReason::kInterrupted: return "interrupted";
-        case StopReason::kDeadlock: return "deadlock";
-        case StopReason::kSimTimeout: return "simulated-time limit";
-        case StopReason::kWallTimeout: return "wall-clock limit";
+        case StopReason::kFinished:
+            return "finished";
+        case StopReason::kUntil:
+            return "end of the simulated time asked for";
+        case StopReason::kInterrupted:
+            return "interrupted";
+        case StopReason::kDeadlock:
+            return "deadlock";
+        case StopReason::kSimTimeout:
+            return "simulated-time limit";
+        case StopReason::kWallTimeout:
+            return "wall-clock limit";
     }
     return "unknown";
 }
@@ -92,7 +98,7 @@ int RunResult::exit_code() const {
 /// Makes sc_start return about ten times a second, even out of an endless loop of delta cycles, by
 /// the one call that SystemC allows from another thread. Pausing does not change any result.
 class Simulation::Pacer : public sc_core::sc_prim_channel {
-   public:
+ public:
     Pacer() : sc_prim_channel("simulation_pacer") {}
     ~Pacer() override { stop(); }
 
@@ -111,7 +117,7 @@ class Simulation::Pacer : public sc_core::sc_prim_channel {
         }
     }
 
-   private:
+ private:
     void beat() {
         std::unique_lock<std::mutex> lock(mutex_);
         while (!wake_.wait_for(lock, kBeat, [this] { return stopping_; })) {
@@ -128,13 +134,13 @@ class Simulation::Pacer : public sc_core::sc_prim_channel {
 
 /// One call of run().
 class Simulation::Run {
-   public:
+ public:
     Run(Simulation& simulation, const RunOptions& options, WindowObserver* observer)
         : simulation_(simulation), options_(options), observer_(observer) {}
 
     RunResult execute();
 
-   private:
+ private:
     std::optional<StopReason> step();
     std::optional<StopReason> check_outside();
     StopReason starved() const;
@@ -152,9 +158,9 @@ class Simulation::Run {
     WindowObserver* observer_;
     WallClock::time_point begin_ = WallClock::now();
     WallClock::time_point last_progress_ = begin_;
-    Ps boundary_ = 0;       // end of the current window
+    Ps boundary_ = 0;  // end of the current window
     Ps sampled_ = -1;
-    bool active_ = true;    // something happened since the last sample
+    bool active_ = true;  // something happened since the last sample
 };
 
 RunResult Simulation::Run::execute() {
@@ -292,8 +298,8 @@ RunResult Simulation::run(const RunOptions& options, WindowObserver* observer) {
     }
     const MuteNoActivity mute;
     pacer_->start();
-    const std::unique_ptr<Pacer, void (*)(Pacer*)> stop_at_end(
-        pacer_.get(), [](Pacer* pacer) { pacer->stop(); });
+    const std::unique_ptr<Pacer, void (*)(Pacer*)> stop_at_end(pacer_.get(),
+                                                               [](Pacer* pacer) { pacer->stop(); });
     try {
         return Run(*this, options, observer).execute();
     } catch (const sc_core::sc_report& report) {

@@ -13,7 +13,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-
 #include <systemc>
 
 #include "core/component.h"
@@ -32,21 +31,21 @@ enum class StopReason : std::uint8_t {
 const char* to_string(StopReason reason);
 
 struct RunOptions {
-    Ps window = 10 * kMicrosecond;     ///< distance of the observer's samples
-    Ps until = kNever;                 ///< end of the run, a normal (partial) end
-    Ps max_sim_time = kNever;          ///< watchdog: reaching it is an error
-    double max_wall_s = 0.0;           ///< watchdog; 0 = none
-    bool catch_signals = false;        ///< SIGINT and SIGTERM end the run; a second one kills
+    Ps window = 10 * kMicrosecond;  ///< distance of the observer's samples
+    Ps until = kNever;              ///< end of the run, a normal (partial) end
+    Ps max_sim_time = kNever;       ///< watchdog: reaching it is an error
+    double max_wall_s = 0.0;        ///< watchdog; 0 = none
+    bool catch_signals = false;     ///< SIGINT and SIGTERM end the run; a second one kills
     /// Called about ten times a second of wall-clock time with (simulated time, wall seconds).
     std::function<void(Ps, double)> progress;
 };
 
 struct RunResult {
     StopReason reason = StopReason::kFinished;
-    Ps end = 0;                ///< simulated time reached
+    Ps end = 0;  ///< simulated time reached
     double wall_s = 0.0;
-    std::int64_t events = 0;   ///< delta cycles run: distinct moments at which something happened
-    std::string report;        ///< why it stopped and who was not idle; empty after kFinished
+    std::int64_t events = 0;  ///< delta cycles run: distinct moments at which something happened
+    std::string report;       ///< why it stopped and who was not idle; empty after kFinished
     bool completed() const { return reason == StopReason::kFinished; }
     /// Of the process: 0, or 4 after a deadlock or a watchdog.
     int exit_code() const;
@@ -54,7 +53,7 @@ struct RunResult {
 
 /// Sees the simulation between two slices.
 class WindowObserver {
-   public:
+ public:
     virtual ~WindowObserver() = default;
     /// Everything up to and including `now` has happened; simulated time is `now`. Called at
     /// the end of every window in which something happened, once at the last boundary of a span
@@ -64,7 +63,7 @@ class WindowObserver {
 
 /// One per process (SystemC has one simulation). Make it before the simulation starts.
 class Simulation {
-   public:
+ public:
     explicit Simulation(Services& services);
     ~Simulation();
     Simulation(const Simulation&) = delete;
@@ -80,7 +79,7 @@ class Simulation {
     /// arrives as ModelError, as SystemC keeps only its text.)
     void fail(std::exception_ptr error);
 
-   private:
+ private:
     class Pacer;
     class Run;
 

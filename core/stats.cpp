@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
-
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/diagnostics.h"
 
@@ -100,8 +99,9 @@ void StatGroup::counter(const std::string& name, const std::string& unit,
 
 void StatGroup::value(const std::string& name, const std::string& unit,
                       const std::string& description, std::function<double()> read) {
-    add({name, unit, description,
-         [read = std::move(read)] { return nlohmann::ordered_json{{"value", read()}}; }});
+    add({name, unit, description, [read = std::move(read)] {
+             return nlohmann::ordered_json{{"value", read()}};
+         }});
 }
 
 void StatGroup::histogram(const std::string& name, const std::string& unit,

@@ -10,10 +10,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "core/units.h"
 
@@ -22,7 +21,7 @@ namespace strata::core {
 /// Counts of values in buckets that grow by powers of two with 16 steps each (error < 6.25 %).
 /// Mean, minimum and maximum are exact.
 class Histogram {
-   public:
+ public:
     void add(std::int64_t value, std::int64_t times = 1);
     std::int64_t count() const { return count_; }
     double mean() const;
@@ -31,7 +30,7 @@ class Histogram {
     /// Upper edge of the bucket that holds quantile `q` in [0, 1], at most max(); 0 when empty.
     std::int64_t quantile(double q) const;
 
-   private:
+ private:
     std::vector<std::int64_t> buckets_;
     std::int64_t count_ = 0;
     double sum_ = 0.0;
@@ -41,7 +40,7 @@ class Histogram {
 
 /// A node of the tree. What is registered must outlive the last report.
 class StatGroup {
-   public:
+ public:
     /// The child of that name, made on first use. `path` may be dotted: `sip0.cube1`.
     StatGroup& child(const std::string& path);
 
@@ -50,15 +49,14 @@ class StatGroup {
     void value(const std::string& name, const std::string& unit, const std::string& description,
                std::function<double()> read);
     /// `scale` turns the histogram's integers into `unit` (1e-3 for ps → ns).
-    void histogram(const std::string& name, const std::string& unit,
-                   const std::string& description, const Histogram* histogram,
-                   double scale = 1.0);
+    void histogram(const std::string& name, const std::string& unit, const std::string& description,
+                   const Histogram* histogram, double scale = 1.0);
 
     /// `{name: {value, unit, desc}, child: {…}}`; histograms have value = mean, and
     /// count, min, max, p50, p99 beside it.
     nlohmann::ordered_json to_json() const;
 
-   private:
+ private:
     struct Leaf {
         std::string name;
         std::string unit;

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/vcd_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <iterator>
 #include <memory>
 #include <tuple>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "core/diagnostics.h"
 
@@ -61,8 +61,9 @@ std::string declaration(const VcdSignal& signal, const std::string& code) {
                        signal.bits - 1);
 }
 
+// At least two: GTKWave shows the names of vectors only.
 int bits_for(std::size_t values) {
-    int bits = 1;
+    int bits = 2;
     while (std::size_t{1} << bits < values) {
         ++bits;
     }
@@ -93,8 +94,8 @@ TraceSink::SignalId VcdWriter::add(VcdSignal signal) {
         throw ModelError("signal " + full + " is registered after the waveform has begun");
     }
     if (signal.bits < 1 || signal.bits > 63) {
-        throw ModelError(fmt::format("signal {} has {} bits; 1 … 63 are possible", full,
-                                     signal.bits));
+        throw ModelError(
+            fmt::format("signal {} has {} bits; 1 … 63 are possible", full, signal.bits));
     }
     if (!names_.insert(full).second) {
         throw ModelError("signal " + full + " is registered twice");
@@ -108,8 +109,8 @@ TraceSink::SignalId VcdWriter::add(VcdSignal signal) {
 void VcdWriter::change(SignalId signal, Ps time, std::int64_t value) {
     const VcdSignal& changed = signals_[static_cast<std::size_t>(signal)];
     if (value < 0 || value >> changed.bits != 0) {
-        throw ModelError(fmt::format("signal {}.{} has {} bits and cannot become {}",
-                                     changed.scope, changed.name, changed.bits, value));
+        throw ModelError(fmt::format("signal {}.{} has {} bits and cannot become {}", changed.scope,
+                                     changed.name, changed.bits, value));
     }
     push(signal, time, value);
 }
@@ -124,9 +125,10 @@ void VcdWriter::push(SignalId signal, Ps time, std::int64_t value) {
     // Equal is allowed: what happens at a sampling instant may be reported just after the flush.
     if (time < flushed_) {
         const VcdSignal& late = signals_[static_cast<std::size_t>(signal)];
-        throw ModelError(fmt::format("signal {}.{} changes at {} ps, but the waveform is written "
-                                     "up to {} ps",
-                                     late.scope, late.name, time, flushed_));
+        throw ModelError(
+            fmt::format("signal {}.{} changes at {} ps, but the waveform is written "
+                        "up to {} ps",
+                        late.scope, late.name, time, flushed_));
     }
     pending_.push_back({time, value, signal});
 }
@@ -135,8 +137,8 @@ void VcdWriter::flush(Ps now) {
     if (!header_written_) {
         write_header();
     }
-    const auto due_end = std::stable_partition(
-        pending_.begin(), pending_.end(), [now](const Change& c) { return c.time <= now; });
+    const auto due_end = std::stable_partition(pending_.begin(), pending_.end(),
+                                               [now](const Change& c) { return c.time <= now; });
     std::stable_sort(pending_.begin(), due_end, [](const Change& a, const Change& b) {
         return std::tie(a.time, a.signal) < std::tie(b.time, b.signal);
     });

@@ -30,7 +30,7 @@ struct VcdSignal {
 };
 
 class VcdWriter : public TraceSink {
-   public:
+ public:
     /// UserError when the file cannot be opened.
     explicit VcdWriter(const std::string& path);
 
@@ -56,7 +56,7 @@ class VcdWriter : public TraceSink {
     /// Time of the last flush, i.e. how far the waveform goes.
     Ps flushed() const { return flushed_; }
 
-   private:
+ private:
     struct Change {
         Ps time;
         std::int64_t value;  // of a real: its bits
@@ -71,9 +71,9 @@ class VcdWriter : public TraceSink {
 
     OutputFile file_;
     std::vector<VcdSignal> signals_;
-    std::set<std::string> names_;        // full names, to refuse a second one
+    std::set<std::string> names_;  // full names, to refuse a second one
     std::vector<std::string> codes_;
-    std::vector<std::int64_t> values_;   // as last written
+    std::vector<std::int64_t> values_;  // as last written
     std::vector<Change> pending_;
     bool header_written_ = false;
     Ps flushed_ = -1;

@@ -82,8 +82,8 @@ void AddressMap::add_window(const core::Place& place, core::Region region, std::
                             core::Bytes size) {
     const bool fits = size > 0 && size <= core::Bytes{1} << core::kPeShift && place.pe >= 0;
     const bool tcm = region == core::Region::kTcm && place.pe < core::kMaxPes;
-    const bool control = region == core::Region::kControl &&
-                         (place.pe < core::kMaxPes || place.pe == core::kMCpu);
+    const bool control =
+        region == core::Region::kControl && (place.pe < core::kMaxPes || place.pe == core::kMCpu);
     if (!fits || !(tcm || control)) {
         throw core::ModelError("address map: no such window at " + place.str());
     }
@@ -114,8 +114,7 @@ Target AddressMap::find(std::uint64_t pa) const {
     }
     const Cube& cube = cubes_[static_cast<std::size_t>(index)];
     if (is_memory(address.region)) {
-        return find_memory(cube.memories[static_cast<std::size_t>(address.region)],
-                           address.offset);
+        return find_memory(cube.memories[static_cast<std::size_t>(address.region)], address.offset);
     }
     if (address.region == core::Region::kTcm) {
         return find_window(cube.tcm, address);
@@ -191,8 +190,7 @@ core::Bytes AddressMap::capacity(std::int16_t sip, std::int16_t cube, core::Regi
                : 0;
 }
 
-core::Bytes AddressMap::interleave(std::int16_t sip, std::int16_t cube,
-                                   core::Region region) const {
+core::Bytes AddressMap::interleave(std::int16_t sip, std::int16_t cube, core::Region region) const {
     const Memory* found = memory(sip, cube, region);
     return found != nullptr ? found->interleave : 0;
 }

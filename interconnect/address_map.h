@@ -15,9 +15,9 @@ namespace strata::interconnect {
 
 /// Where one byte lives and how far the run of bytes behind the same port goes.
 struct Target {
-    std::int32_t port = -1;            ///< network port; -1 when nothing is there
-    std::uint64_t local_address = 0;   ///< byte address inside that target
-    core::Bytes contiguous = 0;        ///< bytes from here on that stay contiguous at this port
+    std::int32_t port = -1;           ///< network port; -1 when nothing is there
+    std::uint64_t local_address = 0;  ///< byte address inside that target
+    core::Bytes contiguous = 0;       ///< bytes from here on that stay contiguous at this port
 };
 
 /// Immutable after the builder has filled it. Lookups are O(1).
@@ -53,9 +53,9 @@ class AddressMap {
         core::Bytes size = 0;
     };
     struct Cube {
-        Memory memories[4];                 // by Region, kNone unused
-        std::vector<Window> tcm, control;   // by PE
-        Window m_cpu;                       // control window of pe == kMCpu
+        Memory memories[4];                // by Region, kNone unused
+        std::vector<Window> tcm, control;  // by PE
+        Window m_cpu;                      // control window of pe == kMCpu
     };
     Cube& cube_for(std::int16_t sip, std::int16_t cube);
     const Memory* memory(std::int16_t sip, std::int16_t cube, core::Region region) const;

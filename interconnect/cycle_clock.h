@@ -40,10 +40,10 @@ class CycleClock {
         if (denominator_ == 1) {
             return (t + numerator_ - 1) / numerator_;
         }
-        Cycle n = t <= INT64_MAX / denominator_
-                      ? t * denominator_ / numerator_
-                      : static_cast<Cycle>(static_cast<core::Int128>(t) * denominator_ /
-                                           numerator_);
+        Cycle n =
+            t <= INT64_MAX / denominator_
+                ? t * denominator_ / numerator_
+                : static_cast<Cycle>(static_cast<core::Int128>(t) * denominator_ / numerator_);
         while (n > 0 && time(n - 1) >= t) {
             --n;
         }
@@ -55,7 +55,7 @@ class CycleClock {
 
    private:
     core::Frequency frequency_;
-    std::int64_t numerator_;    // period = numerator / denominator ps, in lowest terms
+    std::int64_t numerator_;  // period = numerator / denominator ps, in lowest terms
     std::int64_t denominator_;
 };
 

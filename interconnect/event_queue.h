@@ -2,9 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The packet network's events in the order (time, link, packet slot). Packet slots are given out
-// the same way in every run, so equal runs process their events in the same order.
+// The packet network's events in the order (time, link, sequence). Packets of a fast link may reach
+// a slower router in the same cycle; the sequence keeps them in the order in which they were sent.
+//
+// A bucket wheel: a bucket covers about one cycle and is sorted when it becomes the first one. What
+// lies beyond the wheel waits in a heap.
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -15,73 +20,142 @@ namespace strata::interconnect {
 
 /// A packet's head (on an ejection link: its tail) reaches the end of a link.
 struct PacketEvent {
-    core::Ps time;
-    std::uint32_t link;
-    std::uint32_t packet;
+    core::Ps time = 0;
+    std::uint64_t sequence = 0;  ///< set by the queue
+    std::uint32_t link = 0;
+    std::uint32_t packet = 0;
 
-    friend bool operator<(const PacketEvent& a, const PacketEvent& b) {
-        if (a.time != b.time) return a.time < b.time;
-        return a.link != b.link ? a.link < b.link : a.packet < b.packet;
+    friend bool operator>(const PacketEvent& a, const PacketEvent& b) {
+        if (a.time != b.time) return a.time > b.time;
+        return a.link != b.link ? a.link > b.link : a.sequence > b.sequence;
     }
 };
 
-/// A heap with four children per node: half the levels of a binary one, and four events of 16 bytes
-/// share a cache line.
 class EventQueue {
    public:
-    bool empty() const { return heap_.empty(); }
-    const PacketEvent& top() const { return heap_.front(); }
-
-    void push(const PacketEvent& event) {
-        heap_.push_back(event);
-        std::size_t at = heap_.size() - 1;
-        while (at > 0) {
-            const std::size_t parent = (at - 1) / kChildren;
-            if (!(event < heap_[parent])) {
-                break;
-            }
-            heap_[at] = heap_[parent];
-            at = parent;
+    /// `period`: typical distance of events in ps, such as a clock period.
+    explicit EventQueue(core::Ps period) {
+        while (period >> (shift_ + 1) != 0) {
+            ++shift_;
         }
-        heap_[at] = event;
+    }
+
+    bool empty() const { return size_ == 0; }
+    /// The queue is not empty.
+    const PacketEvent& top() const {
+        return first_ == kNone ? beyond_.front() : bucket(first_).back();
+    }
+
+    /// `event` is not earlier than the last one popped.
+    void push(PacketEvent event) {
+        event.sequence = next_sequence_++;
+        const std::int64_t number = event.time >> shift_;
+        ++size_;
+        if (number >= base_ + kBuckets) {
+            beyond_.push_back(event);
+            std::push_heap(beyond_.begin(), beyond_.end(), Later{});
+            return;
+        }
+        insert(event, number);
     }
 
     void pop() {
-        const PacketEvent last = heap_.back();
-        heap_.pop_back();
-        if (!heap_.empty()) {
-            replace_top(last);
+        --size_;
+        if (first_ == kNone) {
+            base_ = beyond_.front().time >> shift_;
+            pop_beyond();
+            find_first();
+            return;
         }
-    }
-
-    /// pop and push in one: what a hop does.
-    void replace_top(const PacketEvent& event) {
-        const std::size_t size = heap_.size();
-        std::size_t at = 0;
-        while (true) {
-            const std::size_t first = at * kChildren + 1;
-            if (first >= size) {
-                break;
-            }
-            const std::size_t end = first + kChildren < size ? first + kChildren : size;
-            std::size_t least = first;
-            for (std::size_t child = first + 1; child < end; ++child) {
-                if (heap_[child] < heap_[least]) {
-                    least = child;
-                }
-            }
-            if (!(heap_[least] < event)) {
-                break;
-            }
-            heap_[at] = heap_[least];
-            at = least;
+        std::vector<PacketEvent>& events = bucket(first_);
+        base_ = first_;
+        events.pop_back();
+        if (events.empty()) {
+            mark(first_, false);
+            find_first();
         }
-        heap_[at] = event;
     }
 
    private:
-    static constexpr std::size_t kChildren = 4;
-    std::vector<PacketEvent> heap_;
+    static constexpr std::int64_t kBuckets = 1024;
+    static constexpr std::size_t kWords = kBuckets / 64;
+
+    struct Later {
+        bool operator()(const PacketEvent& a, const PacketEvent& b) const { return a > b; }
+    };
+
+    static std::size_t slot(std::int64_t number) {
+        return static_cast<std::size_t>(number & (kBuckets - 1));
+    }
+    std::vector<PacketEvent>& bucket(std::int64_t number) { return buckets_[slot(number)]; }
+    const std::vector<PacketEvent>& bucket(std::int64_t number) const {
+        return buckets_[slot(number)];
+    }
+    void mark(std::int64_t number, bool occupied) {
+        const std::uint64_t bit = std::uint64_t{1} << (slot(number) & 63);
+        std::uint64_t& word = occupied_[slot(number) / 64];
+        word = occupied ? word | bit : word & ~bit;
+    }
+
+    void insert(const PacketEvent& event, std::int64_t number) {
+        std::vector<PacketEvent>& events = bucket(number);
+        if (number == first_) {  // latest first, so that the next one is popped from the back
+            events.insert(std::upper_bound(events.begin(), events.end(), event, Later{}), event);
+            return;
+        }
+        events.push_back(event);
+        mark(number, true);
+        if (number < first_) {
+            first_ = number;
+        }
+    }
+
+    /// Moves into the wheel what it covers now; the first occupied bucket becomes first_, sorted.
+    void find_first() {
+        while (!beyond_.empty() && beyond_.front().time >> shift_ < base_ + kBuckets) {
+            const std::int64_t number = beyond_.front().time >> shift_;
+            bucket(number).push_back(beyond_.front());
+            mark(number, true);
+            pop_beyond();
+        }
+        if (beyond_.size() == static_cast<std::size_t>(size_)) {
+            first_ = kNone;
+            return;
+        }
+        first_ = next_occupied();
+        std::vector<PacketEvent>& events = bucket(first_);
+        if (events.size() > 1) {
+            std::sort(events.begin(), events.end(), Later{});
+        }
+    }
+
+    void pop_beyond() {
+        std::pop_heap(beyond_.begin(), beyond_.end(), Later{});
+        beyond_.pop_back();
+    }
+
+    /// Number of the first occupied bucket from base_ on; there is one.
+    std::int64_t next_occupied() const {
+        const std::size_t from = slot(base_);
+        std::size_t word = from / 64;
+        std::uint64_t bits = occupied_[word] >> (from & 63) << (from & 63);
+        while (bits == 0) {
+            word = (word + 1) % kWords;
+            bits = occupied_[word];
+        }
+        const std::size_t found = word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
+        return base_ + static_cast<std::int64_t>((found - from) & (kBuckets - 1));
+    }
+
+    static constexpr std::int64_t kNone = INT64_MAX;
+    std::array<std::vector<PacketEvent>, kBuckets> buckets_;
+    std::array<std::uint64_t, kWords> occupied_{};
+    std::vector<PacketEvent> beyond_;  // heap
+    int shift_ = 0;                    // log2 of a bucket's width in ps
+    std::int64_t base_ = 0;            // bucket of the last event popped
+    std::int64_t first_ = kNone;       // first occupied bucket, sorted; kNone: wheel empty
+    std::int64_t size_ = 0;
+    std::uint64_t next_sequence_ = 0;
 };
 
 }  // namespace strata::interconnect

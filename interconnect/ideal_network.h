@@ -28,9 +28,9 @@ class IdealNetwork : public NetworkBase {
    private:
     void account_route(const Transfer& transfer);
 
-    std::vector<Cycle> injection_free_;               // by port
+    std::vector<Cycle> injection_free_;                // by port
     std::vector<std::vector<core::Ps>> last_arrival_;  // [source][target]; rows made on first use
-    std::vector<Delivery> pending_;                   // heap by (time, id)
+    std::vector<Delivery> pending_;                    // heap by (time, id)
 };
 
 }  // namespace strata::interconnect

@@ -19,8 +19,7 @@ NetworkEnergy::NetworkEnergy(const Topology& topology, core::EnergyLedger& ledge
         if (found != known.end()) {
             return found->second;
         }
-        const auto id =
-            ledger.event(ledger.block(block), core::EnergyCategory::kNoc, name, pj);
+        const auto id = ledger.event(ledger.block(block), core::EnergyCategory::kNoc, name, pj);
         known.emplace(key, id);
         return id;
     };
@@ -43,7 +42,9 @@ NetworkBase::NetworkBase(const Topology& topology, const RoutingTable& routing,
       router_flits_(topology.routers().size()) {
     if (options.trace != nullptr) {
         for (const Link& link : topology.links()) {
-            busy_.push_back(core::trace_integer(options.trace, options.scope, link.name, 1));
+            std::string signal = link.name;
+            std::replace(signal.begin(), signal.end(), '.', '_');  // a dot would open a scope
+            busy_.push_back(core::trace_integer(options.trace, options.scope, signal, 1));
         }
     }
 }

@@ -80,14 +80,13 @@ class NetworkBase : public Network {
         Cycle earliest = 0;
     };
     struct Walk {
-        Cycle injected = 0;     // injection link free again
+        Cycle injected = 0;  // injection link free again
         core::Ps delivered = 0;
     };
 
     /// Link cycles of a packet with `data` bytes and `flits` flits.
     Cycle length(const Link& link, core::Bytes data, Cycle flits) const {
-        return link.width == flit_ ? flits
-                                   : link.flit_cycles + core::ceil_div(data, link.width);
+        return link.width == flit_ ? flits : link.flit_cycles + core::ceil_div(data, link.width);
     }
     Cycle flits(core::Bytes data) const { return 1 + core::ceil_div(data, flit_); }
 

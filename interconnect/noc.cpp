@@ -5,31 +5,10 @@
 #include <algorithm>
 #include <functional>
 
-#include "core/diagnostics.h"
 #include "interconnect/ideal_network.h"
 #include "interconnect/packet_network.h"
 
 namespace strata::interconnect {
-namespace {
-
-/// Data bytes of the request packet.
-core::Bytes request_bytes(const tlm::tlm_generic_payload& payload,
-                          const core::PayloadExtension& extension) {
-    const bool carries = payload.is_write() && extension.op != core::MemoryOp::kErase;
-    return carries ? static_cast<core::Bytes>(payload.get_data_length()) : 0;
-}
-
-/// Data bytes of the response packet.
-core::Bytes response_bytes(const tlm::tlm_generic_payload& payload) {
-    const bool carries = payload.is_read() && !payload.is_response_error();
-    return carries ? static_cast<core::Bytes>(payload.get_data_length()) : 0;
-}
-
-[[noreturn]] void protocol_error(const std::string& path, PortId port, const std::string& what) {
-    throw core::ModelError(path + ": port " + std::to_string(port) + ": " + what);
-}
-
-}  // namespace
 
 Noc::Noc(const sc_core::sc_module_name& name, const NocConfig& config, Topology topology,
          const AddressMap& map, core::Services& services)
@@ -87,8 +66,8 @@ void Noc::make_ports() {
         port.target->register_nb_transport_bw(this, &Noc::nb_transport_bw, id);
         port.free_slots = config_.receive_slots;
         const std::string scope = path() + ".port" + number;
-        port.requests.depth = core::trace_integer(services().trace, scope, "requests", 8);
-        port.responses.depth = core::trace_integer(services().trace, scope, "responses", 8);
+        port.requests.depth = core::trace_integer(services().trace, scope, "requests", 16);
+        port.responses.depth = core::trace_integer(services().trace, scope, "responses", 16);
     }
 }
 
@@ -145,8 +124,8 @@ unsigned int Noc::transport_dbg(int id, Payload& payload) {
         if (target.port < 0 || !ports_[index(target.port)].has_target) {
             break;
         }
-        const auto piece = static_cast<unsigned int>(
-            std::min<core::Bytes>(length - done, target.contiguous));
+        const auto piece =
+            static_cast<unsigned int>(std::min<core::Bytes>(length - done, target.contiguous));
         Payload& part = *services().payloads.allocate();
         part.set_command(payload.get_command());
         part.set_address(address);
@@ -213,8 +192,7 @@ void Noc::handle(const Call& call) {
         }
         begin_response(call.port, *call.payload);
     } else {
-        protocol_error(path(), call.port,
-                       std::string("unexpected phase ") + call.phase.get_name());
+        protocol_error(call.port, std::string("unexpected phase ") + call.phase.get_name());
     }
 }
 
@@ -292,9 +270,8 @@ void Noc::inject(InjectionQueue& queue, PortId id, bool response) {
     }
     // The oldest message with a receive slot. Slots are granted in order, so messages to the same
     // target keep theirs.
-    const auto next = std::find_if(queue.waiting.begin(), queue.waiting.end(), [this](MessageId m) {
-        return messages_[index(m)].granted;
-    });
+    const auto next = std::find_if(queue.waiting.begin(), queue.waiting.end(),
+                                   [this](MessageId m) { return messages_[index(m)].granted; });
     if (next == queue.waiting.end()) {
         return;
     }
@@ -302,9 +279,8 @@ void Noc::inject(InjectionQueue& queue, PortId id, bool response) {
     queue.waiting.erase(next);
     const Message& message = messages_[index(chosen)];
     NetworkBase& network = response ? *responses_ : *requests_;
-    const core::Ps free_at =
-        network.send(now_, {static_cast<std::uint64_t>(chosen), message.source, message.target,
-                            message.bytes});
+    const core::Ps free_at = network.send(
+        now_, {static_cast<std::uint64_t>(chosen), message.source, message.target, message.bytes});
     queue.sending = true;
     busy_links_.push_back({free_at, id, response});
     std::push_heap(busy_links_.begin(), busy_links_.end(), std::greater<>());
@@ -324,194 +300,6 @@ void Noc::schedule() {
     if (next != core::kNever) {
         wake_.notify(core::to_sc_time(next - now_));
     }
-}
-
-// Requests.
-
-void Noc::begin_request(PortId source, Payload& payload) {
-    InjectionQueue& queue = ports_[index(source)].requests;
-    if (queue.blocked != nullptr) {
-        protocol_error(path(), source, "BEGIN_REQ before the END_REQ of the one before");
-    }
-    core::PayloadExtension& extension = core::extension_of(payload);
-    const Target target = map_.find(payload.get_address());
-    extension.source_port = source;
-    if (target.port < 0 || !ports_[index(target.port)].has_target ||
-        static_cast<core::Bytes>(payload.get_data_length()) > target.contiguous) {
-        refuse(source, payload);
-        return;
-    }
-    extension.target_port = target.port;
-    extension.local_address = target.local_address;
-    if (full(queue)) {
-        block(queue, payload);
-    } else {
-        queue_request(source, payload);
-    }
-}
-
-void Noc::refuse(PortId source, Payload& payload) {
-    core::PayloadExtension& extension = core::extension_of(payload);
-    extension.set_stage(core::Stage::kAccepted, now_);
-    extension.set_stage(core::Stage::kDelivered, now_);
-    extension.fault = core::Fault::kDecode;
-    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-    ++decode_errors_;
-    end_request(source, payload);
-    ports_[index(source)].answers.push(&payload);
-    offer_response(source);
-}
-
-void Noc::queue_request(PortId source, Payload& payload) {
-    core::PayloadExtension& extension = core::extension_of(payload);
-    extension.set_stage(core::Stage::kAccepted, now_);
-    Port& target = ports_[index(extension.target_port)];
-    const bool granted = target.free_slots > 0;
-    const MessageId id = new_message({&payload, source, extension.target_port,
-                                      request_bytes(payload, extension), now_, granted});
-    if (granted) {
-        --target.free_slots;
-        mark(source);
-    } else {
-        target.slot_waiters.push(id);
-    }
-    InjectionQueue& queue = ports_[index(source)].requests;
-    queue.waiting.push_back(id);
-    trace_depth(queue);
-    end_request(source, payload);
-}
-
-void Noc::end_request(PortId source, Payload& payload) {
-    tlm::tlm_phase phase = tlm::END_REQ;
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    (*ports_[index(source)].initiator)->nb_transport_bw(payload, phase, delay);
-}
-
-void Noc::offer_request(PortId target) {
-    Port& port = ports_[index(target)];
-    if (port.open_request != nullptr || port.arrived.empty()) {
-        return;
-    }
-    Payload& payload = *port.arrived.pop();
-    port.open_request = &payload;
-    tlm::tlm_phase phase = tlm::BEGIN_REQ;
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    const auto answer = (*port.target)->nb_transport_fw(payload, phase, delay);
-    if (answer == tlm::TLM_COMPLETED) {
-        protocol_error(path(), target, "the target completes early instead of answering later");
-    }
-    if (answer == tlm::TLM_UPDATED) {
-        record(target, false, payload, phase, delay);
-    }
-}
-
-void Noc::request_accepted(PortId target, const Payload& payload) {
-    Port& port = ports_[index(target)];
-    if (port.open_request != &payload) {
-        protocol_error(path(), target, "END_REQ for a request that was not offered");
-    }
-    port.open_request = nullptr;
-    --held_;
-    free_slot(target);
-}
-
-void Noc::free_slot(PortId target) {
-    Port& port = ports_[index(target)];
-    if (port.slot_waiters.empty()) {
-        ++port.free_slots;
-        return;
-    }
-    Message& message = messages_[index(port.slot_waiters.pop())];
-    message.granted = true;
-    mark(message.source);
-}
-
-// Responses.
-
-void Noc::begin_response(PortId target, Payload& payload) {
-    InjectionQueue& queue = ports_[index(target)].responses;
-    if (queue.blocked != nullptr) {
-        protocol_error(path(), target, "BEGIN_RESP before the END_RESP of the one before");
-    }
-    ++held_;
-    if (full(queue)) {
-        block(queue, payload);
-    } else {
-        queue_response(target, payload);
-    }
-}
-
-void Noc::queue_response(PortId target, Payload& payload) {
-    const PortId initiator = core::extension_of(payload).source_port;
-    Port& port = ports_[index(target)];
-    port.responses.waiting.push_back(
-        new_message({&payload, target, initiator, response_bytes(payload), now_, true}));
-    trace_depth(port.responses);
-    mark(target);
-    tlm::tlm_phase phase = tlm::END_RESP;
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    (*port.target)->nb_transport_fw(payload, phase, delay);
-}
-
-void Noc::offer_response(PortId initiator) {
-    Port& port = ports_[index(initiator)];
-    while (port.open_response == nullptr && !port.answers.empty()) {
-        Payload& payload = *port.answers.pop();
-        port.open_response = &payload;
-        tlm::tlm_phase phase = tlm::BEGIN_RESP;
-        sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-        const auto answer = (*port.initiator)->nb_transport_bw(payload, phase, delay);
-        if (answer == tlm::TLM_COMPLETED) {
-            response_taken(initiator, payload);
-        } else if (answer == tlm::TLM_UPDATED) {
-            record(initiator, true, payload, phase, delay);
-        }
-    }
-}
-
-void Noc::response_taken(PortId initiator, const Payload& payload) {
-    Port& port = ports_[index(initiator)];
-    if (port.open_response != &payload) {
-        protocol_error(path(), initiator, "END_RESP for a response that was not offered");
-    }
-    Payload* taken = port.open_response;
-    port.open_response = nullptr;
-    --held_;
-    taken->release();
-}
-
-// Injection queues.
-
-bool Noc::full(const InjectionQueue& queue) const {
-    return queue.waiting.size() + (queue.sending ? 1 : 0) >= index(config_.injection_queue);
-}
-
-void Noc::block(InjectionQueue& queue, Payload& payload) {
-    queue.blocked = &payload;
-    queue.blocked_since = now_;
-    ++queue.stalls;
-}
-
-void Noc::trace_depth(const InjectionQueue& queue) const {
-    queue.depth.set(now_, static_cast<std::int64_t>(queue.waiting.size()) + queue.sending);
-}
-
-void Noc::mark(PortId id) {
-    if (is_marked_[index(id)] == 0) {
-        is_marked_[index(id)] = 1;
-        marked_.push_back(id);
-    }
-}
-
-Noc::MessageId Noc::new_message(const Message& message) {
-    if (free_messages_.empty()) {
-        messages_.push_back(message);
-        return static_cast<MessageId>(messages_.size() - 1);
-    }
-    const MessageId id = free_messages_.back();
-    free_messages_.pop_back();
-    messages_[index(id)] = message;
-    return id;
 }
 
 }  // namespace strata::interconnect

@@ -15,15 +15,15 @@
 // neither: the packet is its header flit.
 // Units: ps and bytes.
 
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
-
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
-#include <tlm_utils/simple_target_socket.h>
+#include <vector>
 
 #include "core/component.h"
 #include "core/payload.h"
@@ -75,8 +75,8 @@ class Noc : public sc_core::sc_module, public core::Component {
         PortId source = -1;
         PortId target = -1;
         core::Bytes bytes = 0;
-        core::Ps sent = 0;       // entered the injection queue
-        bool granted = false;    // a receive slot is reserved
+        core::Ps sent = 0;     // entered the injection queue
+        bool granted = false;  // a receive slot is reserved
     };
     using MessageId = std::int32_t;
 
@@ -101,7 +101,7 @@ class Noc : public sc_core::sc_module, public core::Component {
         std::int32_t free_slots = 0;
         Fifo<MessageId> slot_waiters;
         Fifo<Payload*> arrived;
-        Payload* open_request = nullptr;   // BEGIN_REQ sent, END_REQ outstanding
+        Payload* open_request = nullptr;  // BEGIN_REQ sent, END_REQ outstanding
         // Responses arrived here.
         Fifo<Payload*> answers;
         Payload* open_response = nullptr;  // BEGIN_RESP sent, END_RESP outstanding
@@ -110,7 +110,7 @@ class Noc : public sc_core::sc_module, public core::Component {
         std::int64_t messages_out = 0;
         std::int64_t bytes_in = 0;
         std::int64_t bytes_out = 0;
-        core::Histogram round_trip;        // kAccepted → kDelivered of this initiator
+        core::Histogram round_trip;  // kAccepted → kDelivered of this initiator
     };
 
     /// A phase that a neighbour reported, to be handled at `time`.
@@ -180,6 +180,7 @@ class Noc : public sc_core::sc_module, public core::Component {
     void offer_response(PortId initiator);
     void response_taken(PortId initiator, const Payload& payload);
 
+    [[noreturn]] void protocol_error(PortId id, const std::string& what) const;
     bool full(const InjectionQueue& queue) const;
     void block(InjectionQueue& queue, Payload& payload);
     void trace_depth(const InjectionQueue& queue) const;
@@ -200,21 +201,21 @@ class Noc : public sc_core::sc_module, public core::Component {
     core::Ps now_ = 0;
     bool processing_ = false;
     sc_core::sc_event wake_;
-    std::vector<Call> calls_;             // due, in order of arrival
-    std::vector<Call> delayed_;           // heap: calls with an annotated delay
+    std::vector<Call> calls_;    // due, in order of arrival
+    std::vector<Call> delayed_;  // heap: calls with an annotated delay
     std::uint64_t next_sequence_ = 0;
     std::vector<Message> messages_;
     std::vector<MessageId> free_messages_;
     std::vector<Delivery> delivered_;
-    std::vector<LinkFree> busy_links_;    // heap
-    std::vector<PortId> marked_;          // ports that may be able to inject
+    std::vector<LinkFree> busy_links_;  // heap
+    std::vector<PortId> marked_;        // ports that may be able to inject
     std::vector<char> is_marked_;
 
-    std::int64_t held_ = 0;               // payloads inside the interconnect
+    std::int64_t held_ = 0;  // payloads inside the interconnect
     std::int64_t bytes_delivered_ = 0;
     std::int64_t decode_errors_ = 0;
-    core::Histogram request_latency_;     // queued at the source → kAtTarget
-    core::Histogram response_latency_;    // queued at the target → kDelivered
+    core::Histogram request_latency_;   // queued at the source → kAtTarget
+    core::Histogram response_latency_;  // queued at the target → kDelivered
 };
 
 }  // namespace strata::interconnect

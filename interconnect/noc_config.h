@@ -13,7 +13,7 @@
 namespace strata::interconnect {
 
 struct NocConfig {
-    std::string model = "packet";           ///< ideal | packet
+    std::string model = "packet";  ///< ideal | packet
     std::string routing = "xy";
     core::Bytes flit = 32;
     core::Frequency clock{1'000'000'000};
@@ -25,8 +25,8 @@ struct NocConfig {
     int injection_cycles = 1;
     int ejection_cycles = 1;
     core::Bytes max_packet = 4 * core::kKiB;
-    int injection_queue = 4;                ///< messages per port and direction
-    int receive_slots = 16;                 ///< requests on their way to, or waiting at, a target
+    int injection_queue = 4;  ///< messages per port and direction
+    int receive_slots = 16;   ///< requests on their way to, or waiting at, a target
     double router_pj_per_bit = 0.015;
     double wire_pj_per_bit_mm = 0.035;
     double hop_length_m = 1e-3;

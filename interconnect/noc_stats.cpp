@@ -25,8 +25,8 @@ double Noc::busiest_link() const {
     for (LinkId id = 0; id < static_cast<LinkId>(topology_.links().size()); ++id) {
         const core::Ps request = requests_->link_busy(id);
         const core::Ps response = responses_->link_busy(id);
-        most = std::max(most, topology_.link(id).shared ? request + response
-                                                        : std::max(request, response));
+        most = std::max(
+            most, topology_.link(id).shared ? request + response : std::max(request, response));
     }
     const core::Ps now = core::now_ps();
     return now > 0 ? static_cast<double>(most) / static_cast<double>(now) : 0.0;
@@ -59,8 +59,7 @@ void Noc::register_stats() {
     }
     for (LinkId id = 0; id < static_cast<LinkId>(topology_.links().size()); ++id) {
         group.child("links").value(topology_.link(id).name, "ns", "busy time", [this, id] {
-            return static_cast<double>(requests_->link_busy(id) + responses_->link_busy(id)) *
-                   1e-3;
+            return static_cast<double>(requests_->link_busy(id) + responses_->link_busy(id)) * 1e-3;
         });
     }
 }
@@ -85,9 +84,9 @@ void Noc::register_port_stats(PortId id) {
 }
 
 std::string Noc::describe_state() const {
-    std::string text = path() + ": " + std::to_string(held_) + " payloads held; requests: " +
-                       requests_->describe_state() + "; responses: " +
-                       responses_->describe_state();
+    std::string text = path() + ": " + std::to_string(held_) +
+                       " payloads held; requests: " + requests_->describe_state() +
+                       "; responses: " + responses_->describe_state();
     for (PortId id = 0; id < static_cast<PortId>(ports_.size()); ++id) {
         text += describe_port(id);
     }

@@ -5,6 +5,17 @@
 #include <algorithm>
 
 namespace strata::interconnect {
+namespace {
+
+core::Ps shortest_period(const Topology& topology) {
+    core::Ps period = core::kSecond;
+    for (const CycleClock& clock : topology.clocks()) {
+        period = std::min(period, std::max<core::Ps>(1, clock.time(1)));
+    }
+    return period;
+}
+
+}  // namespace
 
 PacketNetwork::PacketNetwork(const Topology& topology, const RoutingTable& routing,
                              const NetworkOptions& options,
@@ -13,7 +24,8 @@ PacketNetwork::PacketNetwork(const Topology& topology, const RoutingTable& routi
       own_links_(topology.links().size()),
       shared_links_(std::move(shared_links)),
       pair_base_(topology.links().size()),
-      injection_free_(topology.ports().size()) {
+      injection_free_(topology.ports().size()),
+      events_(shortest_period(topology)) {
     for (std::size_t i = 0; i < own_links_.size(); ++i) {
         const bool share = shared_links_ != nullptr && topology.links()[i].shared;
         calendars_.push_back(share ? &(*shared_links_)[i] : &own_links_[i]);
@@ -46,8 +58,8 @@ core::Ps PacketNetwork::send(core::Ps now, const Transfer& transfer) {
         packet.flight = arrival(injection, free, free + packet.flits);
         trace_busy(injection_id, free, free + packet.flits, false);
         free += packet.flits;
-        events_.push({clock.time(packet.flight.head), static_cast<std::uint32_t>(injection_id),
-                      index});
+        events_.push(
+            {clock.time(packet.flight.head), 0, static_cast<std::uint32_t>(injection_id), index});
     } while (offset < transfer.bytes);
     ++in_flight_;
     return clock.time(free);
@@ -65,10 +77,9 @@ void PacketNetwork::advance(core::Ps now, std::vector<Delivery>& delivered) {
         }
     }
     now_ = std::max(now_, now);
-    std::sort(delivered.begin() + first, delivered.end(),
-              [](const Delivery& a, const Delivery& b) {
-                  return a.time != b.time ? a.time < b.time : a.id < b.id;
-              });
+    std::sort(delivered.begin() + first, delivered.end(), [](const Delivery& a, const Delivery& b) {
+        return a.time != b.time ? a.time < b.time : a.id < b.id;
+    });
 }
 
 void PacketNetwork::hop(const PacketEvent& event) {
@@ -81,28 +92,26 @@ void PacketNetwork::hop(const PacketEvent& event) {
     const Cycle cycles = length(out, packet.data, packet.flits);
     const Departure ready = departure(router, out, packet.flight, cycles);
 
-    Cycle& pair_free =
-        pair_free_[static_cast<std::size_t>(pair_base_[static_cast<std::size_t>(out_id)] +
-                                            in.input)];
+    Cycle& pair_free = pair_free_[static_cast<std::size_t>(
+        pair_base_[static_cast<std::size_t>(out_id)] + in.input)];
     // All requests for a link come from one router, in the order of `ready.head`.
-    const LinkCalendar::Reservation taken =
-        calendars_[static_cast<std::size_t>(out_id)]->reserve(
-            std::max(ready.earliest, pair_free), cycles, ready.head);
+    const LinkCalendar::Reservation taken = calendars_[static_cast<std::size_t>(out_id)]->reserve(
+        std::max(ready.earliest, pair_free), cycles, ready.head);
     const Cycle end = taken.start + cycles;
     packet.flight = arrival(out, head_start(ready, taken.start, pair_free), end);
     pair_free = end;
     account(out, out_id, cycles, packet.flits);
     trace_busy(out_id, taken.start, end, taken.joins_next);
 
+    events_.pop();
     const auto link = static_cast<std::uint32_t>(out_id);
     if (out.to >= 0) {
         const CycleClock& clock = topology_.clock(topology_.router(out.to).clock);
-        events_.replace_top({clock.time(packet.flight.head), link, event.packet});
+        events_.push({clock.time(packet.flight.head), 0, link, event.packet});
     } else if (packet.last) {
         const CycleClock& clock = topology_.clock(out.clock);
-        events_.replace_top({clock.time(packet.flight.tail), link, event.packet});
+        events_.push({clock.time(packet.flight.tail), 0, link, event.packet});
     } else {
-        events_.pop();
         free_packets_.push_back(event.packet);
     }
 }

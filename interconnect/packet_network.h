@@ -43,12 +43,12 @@ class PacketNetwork : public NetworkBase {
    private:
     struct Packet {
         std::uint64_t id = 0;
-        Flight flight;               // in front of the router it reaches next
+        Flight flight;  // in front of the router it reaches next
         core::Bytes data = 0;
         std::int32_t flits = 0;
-        RouterId router = -1;        // where it is going
+        RouterId router = -1;  // where it is going
         LinkId ejection = -1;
-        bool last = false;           // of its transfer
+        bool last = false;  // of its transfer
     };
 
     std::uint32_t new_packet();

@@ -133,11 +133,10 @@ class Builder {
 
     LinkId mesh_link(const Router& at, const Router& to) const {
         const Step step = step_(at, to);
-        const RouterId neighbour =
-            topology_.mesh_router(at.group, at.x + step.dx, at.y + step.dy);
-        const auto found =
-            std::find_if(at.outputs.begin(), at.outputs.end(),
-                         [&](LinkId id) { return topology_.link(id).to == neighbour; });
+        const RouterId neighbour = topology_.mesh_router(at.group, at.x + step.dx, at.y + step.dy);
+        const auto found = std::find_if(at.outputs.begin(), at.outputs.end(), [&](LinkId id) {
+            return topology_.link(id).to == neighbour;
+        });
         return *found;
     }
 

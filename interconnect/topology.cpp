@@ -99,8 +99,8 @@ LinkId Topology::connect(RouterId a, RouterId b, const LinkConfig& config) {
     const std::string suffix = config.name.empty() ? "" : "." + config.name;
     const std::string& from = router(a).name;
     const std::string& to = router(b).name;
-    const LinkId forward = make_link(a, b, config, from + "->" + to + suffix);
-    make_link(b, a, config, to + "->" + from + suffix);
+    const LinkId forward = make_link(a, b, config, from + "_to_" + to + suffix);
+    make_link(b, a, config, to + "_to_" + from + suffix);
     return forward;
 }
 

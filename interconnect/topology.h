@@ -32,14 +32,14 @@ using PortId = std::int32_t;
 using GroupId = std::int32_t;
 
 struct LinkConfig {
-    std::string name;                      ///< suffix of the link's name, e.g. `d2d`; may be empty
-    core::Bytes width = 32;                ///< bytes per cycle
+    std::string name;        ///< suffix of the link's name, e.g. `d2d`; may be empty
+    core::Bytes width = 32;  ///< bytes per cycle
     core::Frequency clock{1'000'000'000};
-    int cycles = 1;                        ///< link cycles a flit takes when it fits the width
-    core::Ps latency = 0;                  ///< on top, e.g. adapter and PHY
+    int cycles = 1;        ///< link cycles a flit takes when it fits the width
+    core::Ps latency = 0;  ///< on top, e.g. adapter and PHY
     double pj_per_bit = 0.0;
-    bool shared = false;                   ///< requests and responses share the wires
-    std::string block;                     ///< energy block; empty: the sending router's
+    bool shared = false;  ///< requests and responses share the wires
+    std::string block;    ///< energy block; empty: the sending router's
 
     /// Reads `width, clock, cycles, latency, energy_per_bit` over `defaults`.
     static LinkConfig parse(core::Section section, const LinkConfig& defaults);
@@ -52,8 +52,8 @@ LinkConfig pcie_link();
 
 struct RouterConfig {
     core::Frequency clock{1'000'000'000};
-    int pipeline = 3;           ///< cycles from a head's arrival to its first cycle on the link
-    int link_cycles = 1;        ///< of the ejection link
+    int pipeline = 3;     ///< cycles from a head's arrival to its first cycle on the link
+    int link_cycles = 1;  ///< of the ejection link
     int injection_cycles = 1;
     int ejection_cycles = 1;
     double pj_per_flit = 0.0;   ///< buffer write and read, crossbar, arbitration
@@ -63,9 +63,9 @@ struct RouterConfig {
 struct Router {
     std::string name;
     GroupId group = -1;
-    int x = 0;                 ///< mesh coordinates; 0 outside a mesh
+    int x = 0;  ///< mesh coordinates; 0 outside a mesh
     int y = 0;
-    std::int32_t clock = 0;    ///< index into Topology::clocks
+    std::int32_t clock = 0;  ///< index into Topology::clocks
     int pipeline = 3;
     std::vector<LinkId> inputs;
     std::vector<LinkId> outputs;
@@ -83,7 +83,7 @@ struct Link {
     bool shared = false;
     core::Bytes width = 32;
     core::Ps latency = 0;
-    PortId port = -1;               ///< of an injection or ejection link
+    PortId port = -1;  ///< of an injection or ejection link
     double pj_per_bit = 0.0;
     std::string name;
     std::string block;
@@ -132,15 +132,12 @@ class Topology {
     const Router& router(RouterId id) const { return routers_[static_cast<std::size_t>(id)]; }
     const Link& link(LinkId id) const { return links_[static_cast<std::size_t>(id)]; }
     const Port& port(PortId id) const { return ports_[static_cast<std::size_t>(id)]; }
-    const CycleClock& clock(std::int32_t id) const {
-        return clocks_[static_cast<std::size_t>(id)];
-    }
+    const CycleClock& clock(std::int32_t id) const { return clocks_[static_cast<std::size_t>(id)]; }
 
    private:
     RouterId make_router(const std::string& name, GroupId group, int x, int y,
                          const RouterConfig& config);
-    LinkId make_link(RouterId from, RouterId to, const LinkConfig& config,
-                     const std::string& name);
+    LinkId make_link(RouterId from, RouterId to, const LinkConfig& config, const std::string& name);
     std::int32_t clock_index(core::Frequency frequency);
 
     core::Bytes flit_;

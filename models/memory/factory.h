@@ -34,7 +34,8 @@ class MemoryModels {
         return result;
     }
 
-    /// Makes one channel or bank; throws UserError with the known names when there is no such model.
+    /// Makes one channel or bank; throws UserError with the known names when there is no such
+    /// model.
     std::unique_ptr<MemoryController> make(const Config& config) const {
         std::string known;
         for (const auto& [name, maker] : models_) {

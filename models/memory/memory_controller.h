@@ -22,17 +22,17 @@ namespace strata::models {
 /// A run of consecutive bytes. It stands for as many bursts or pages as it covers, and takes
 /// exactly the time these would take if they were submitted one by one at the same moment.
 struct MemoryRequest {
-    std::uint64_t id = 0;        ///< the caller's handle
+    std::uint64_t id = 0;  ///< the caller's handle
     core::MemoryOp op = core::MemoryOp::kRead;
-    std::uint64_t address = 0;   ///< byte address inside this channel or bank
-    core::Bytes bytes = 0;       ///< at least 1; the range stays inside capacity()
+    std::uint64_t address = 0;  ///< byte address inside this channel or bank
+    core::Bytes bytes = 0;      ///< at least 1; the range stays inside capacity()
     std::uint8_t qos = 0;
 };
 
 struct MemoryCompletion {
     std::uint64_t id = 0;
-    core::Ps time = 0;           ///< when the last burst was done
-    core::Ps begin = 0;          ///< when work on the first burst started
+    core::Ps time = 0;                       ///< when the last burst was done
+    core::Ps begin = 0;                      ///< when work on its earliest burst started
     core::Fault fault = core::Fault::kNone;  ///< on a fault nothing was changed
 };
 

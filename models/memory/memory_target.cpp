@@ -56,7 +56,7 @@ MemoryTarget::MemoryTarget(const sc_core::sc_module_name& name, const MemoryTarg
     }
     const std::string block = config.power_block.empty() ? path() : config.power_block;
     controller_->register_energy(services.energy, services.energy.block(block));
-    controller_->register_stats(stats());
+    controller_->register_stats(stats().child("controller"));
     register_stats();
     trace_state_ =
         core::trace_enum(services.trace, path(), "state", {"idle", "read", "write", "erase"});
@@ -169,8 +169,8 @@ void MemoryTarget::send_responses(Ps now) {
         tlm::tlm_phase phase = tlm::BEGIN_RESP;
         sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
         const tlm::tlm_sync_enum answer = socket->nb_transport_bw(payload, phase, delay);
-        const bool ended = answer == tlm::TLM_COMPLETED ||
-                           (answer == tlm::TLM_UPDATED && phase == tlm::END_RESP);
+        const bool ended =
+            answer == tlm::TLM_COMPLETED || (answer == tlm::TLM_UPDATED && phase == tlm::END_RESP);
         if (ended) {
             close_response(now + static_cast<Ps>(delay.value()));
         }
@@ -230,8 +230,8 @@ std::size_t MemoryTarget::start(tlm::tlm_generic_payload& payload, Ps arrival, P
         return index;
     }
     ++in_service_[slot.kind];
-    queue_max_ = std::max(queue_max_, in_service_[kRead] + in_service_[kWrite] +
-                                          in_service_[kErase]);
+    queue_max_ =
+        std::max(queue_max_, in_service_[kRead] + in_service_[kWrite] + in_service_[kErase]);
     const Fault fault = controller_->submit(now, request);
     if (store_ && fault == Fault::kNone && request.op != MemoryOp::kErase) {
         move_bytes(payload, request.address);
@@ -351,9 +351,10 @@ bool MemoryTarget::idle() const {
 }
 
 std::string MemoryTarget::describe_state() const {
-    return controller_->describe_state() + "; request waiting: " +
-           (pending_ != nullptr ? "yes" : "no") + "; responses waiting: " +
-           std::to_string(responses_) + (responding_ != nullptr ? ", one not taken" : "");
+    return controller_->describe_state() +
+           "; request waiting: " + (pending_ != nullptr ? "yes" : "no") +
+           "; responses waiting: " + std::to_string(responses_) +
+           (responding_ != nullptr ? ", one not taken" : "");
 }
 
 void MemoryTarget::log_fault(const Slot& slot, Fault fault) {
@@ -392,8 +393,9 @@ void MemoryTarget::register_stats() {
         group.counter(op + "s", "requests", op + " requests finished", &finished_[kind]);
         group.counter(op + "_bytes", "bytes", "bytes of finished " + op + " requests",
                       &bytes_[kind]);
-        group.histogram(op + "_latency", "ns", op + ": from the request's arrival to its last burst",
-                        &latency_[kind], 1e-3);
+        group.histogram(op + "_latency", "ns",
+                        op + ": from the request's arrival to its last burst", &latency_[kind],
+                        1e-3);
     }
     group.counter("faults", "requests", "requests refused or failed", &faults_);
     group.counter("queue_max", "requests", "most requests in service at once", &queue_max_);

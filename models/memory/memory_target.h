@@ -14,14 +14,14 @@
 // The address is the extension's local_address when a network delivered the payload
 // (target_port >= 0), else the payload's own. Debug writes do not touch a NAND's page state.
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <array>
 #include <memory>
 #include <string>
-#include <vector>
-
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
+#include <vector>
 
 #include "core/component.h"
 #include "core/diagnostics.h"
@@ -32,8 +32,8 @@
 namespace strata::models {
 
 struct MemoryTargetConfig {
-    std::string path;          ///< component path; empty: the SystemC name
-    std::string power_block;   ///< block of the energy ledger; empty: the path
+    std::string path;         ///< component path; empty: the SystemC name
+    std::string power_block;  ///< block of the energy ledger; empty: the path
 };
 
 class MemoryTarget : public sc_core::sc_module, public core::Component {
@@ -61,12 +61,12 @@ class MemoryTarget : public sc_core::sc_module, public core::Component {
 
     // A transaction between its acceptance and the end of its response.
     struct Slot {
-        std::size_t next = kNoSlot;   // in the list of responses or of free slots
+        std::size_t next = kNoSlot;  // in the list of responses or of free slots
         tlm::tlm_generic_payload* payload = nullptr;
         core::PayloadExtension* extension = nullptr;  // null: none (b_transport only)
         core::Ps arrival = 0;
         std::size_t kind = kRead;
-        bool blocking = false;        // a b_transport call waits for it
+        bool blocking = false;  // a b_transport call waits for it
         bool done = false;
     };
 
@@ -99,7 +99,7 @@ class MemoryTarget : public sc_core::sc_module, public core::Component {
     void register_stats();
 
     std::unique_ptr<MemoryController> controller_;
-    std::unique_ptr<SparseStore> store_;   // functional mode only
+    std::unique_ptr<SparseStore> store_;  // functional mode only
     sc_core::sc_event wake_;
     sc_core::sc_event blocking_progress_;  // for callers of b_transport
     std::int64_t blocking_calls_ = 0;      // of b_transport, waiting
@@ -112,10 +112,10 @@ class MemoryTarget : public sc_core::sc_module, public core::Component {
     std::size_t free_ = kNoSlot;
     std::size_t response_head_ = kNoSlot;
     std::size_t response_tail_ = kNoSlot;
-    std::size_t responses_ = 0;                    // waiting for their BEGIN_RESP
-    std::vector<MemoryCompletion> completions_;    // scratch
+    std::size_t responses_ = 0;                  // waiting for their BEGIN_RESP
+    std::vector<MemoryCompletion> completions_;  // scratch
 
-    std::array<std::int64_t, 3> in_service_{};     // by kind
+    std::array<std::int64_t, 3> in_service_{};  // by kind
     std::array<std::int64_t, 3> finished_{};
     std::array<std::int64_t, 3> bytes_{};
     std::int64_t faults_ = 0;

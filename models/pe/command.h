@@ -6,9 +6,9 @@
 //
 // Dependencies are semaphores that count up. Semaphore e < kEngines counts the commands that engine
 // e has finished (in order) since the kernel started, so "wait for command i of engine e" is
-// {e, i + 1}. The others are signalled by writes of other PEs (DmaCopy::signal). At the end of a kernel
-// each of these is lowered by Kernel::consumed, never cleared: a faster neighbour may already have
-// signalled for the next launch.
+// {e, i + 1}. The others are signalled by writes of other PEs (DmaCopy::signal). At the end of a
+// kernel each of these is lowered by Kernel::consumed, never cleared: a faster neighbour may
+// already have signalled for the next launch.
 
 #include <array>
 #include <cstdint>
@@ -33,6 +33,7 @@ constexpr int kEngines = 5;
 const char* to_string(Engine engine);
 
 enum class DataType : std::uint8_t { kInt4, kInt8, kFp8, kBf16, kFp16, kInt32, kFp32 };
+constexpr int kDataTypes = 7;
 /// Bits of one element.
 int bits(DataType type);
 const char* to_string(DataType type);
@@ -72,8 +73,8 @@ enum class VectorKind : std::uint8_t {
     kSiluMul,
     kRope,
     kSoftmax,
-    kReduceAdd,   ///< adds `inputs` vectors that lie one after the other at `source`
-    kConvert,     ///< change of data type
+    kReduceAdd,  ///< adds `inputs` vectors that lie one after the other at `source`
+    kConvert,    ///< change of data type
 };
 constexpr int kVectorKinds = 8;
 const char* to_string(VectorKind kind);
@@ -84,9 +85,9 @@ const char* to_string(VectorKind kind);
 struct VectorOp {
     VectorKind kind = VectorKind::kAdd;
     std::int64_t elements = 0;
-    std::int64_t inputs = 1;    ///< kReduceAdd: how many vectors
+    std::int64_t inputs = 1;  ///< kReduceAdd: how many vectors
     DataType type = DataType::kBf16;
-    std::uint64_t source = 0;   ///< TCM bytes
+    std::uint64_t source = 0;  ///< TCM bytes
     std::uint64_t source2 = 0;
     std::uint64_t target = 0;
 };
@@ -108,12 +109,11 @@ constexpr core::Bytes kCommandBytes = 64;  ///< size of one encoded command (ass
 struct Kernel {
     std::string name;
     std::array<std::vector<Command>, kEngines> streams;
-    std::vector<std::int64_t> consumed;  ///< per semaphore ≥ kEngines: index 0 is semaphore kEngines
+    std::vector<std::int64_t>
+        consumed;  ///< per semaphore ≥ kEngines: index 0 is semaphore kEngines
 
     std::size_t commands() const;
-    core::Bytes code_bytes() const {
-        return static_cast<core::Bytes>(commands()) * kCommandBytes;
-    }
+    core::Bytes code_bytes() const { return static_cast<core::Bytes>(commands()) * kCommandBytes; }
 };
 
 /// Code as the compiler deploys it: one text for all PEs and what is particular to each of them.

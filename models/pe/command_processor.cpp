@@ -25,8 +25,8 @@ bool is_dma(int engine) {
 
 }  // namespace
 
-CommandProcessor::CommandProcessor(const PeConfig& config, const core::ClockDomain& clock,
-                                   Dma& dma, Tcm& tcm)
+CommandProcessor::CommandProcessor(const PeConfig& config, const core::ClockDomain& clock, Dma& dma,
+                                   Tcm& tcm)
     : config_(config),
       clock_(clock),
       dma_(dma),
@@ -35,8 +35,7 @@ CommandProcessor::CommandProcessor(const PeConfig& config, const core::ClockDoma
       vector_(config.vector),
       semaphores_(static_cast<std::size_t>(config.command.semaphores), 0) {}
 
-void CommandProcessor::launch(Ps now, std::shared_ptr<const Kernel> kernel,
-                              std::uint64_t code_pa) {
+void CommandProcessor::launch(Ps now, std::shared_ptr<const Kernel> kernel, std::uint64_t code_pa) {
     if (running_) {
         throw core::ModelError("kernel launched while another one runs");
     }
@@ -168,8 +167,7 @@ CommandProcessor::Phase CommandProcessor::blocked_by(int e) {
     const std::vector<Wait>& waits = (*stream.commands)[stream.next].waits;
     for (; stream.wait < waits.size(); ++stream.wait) {
         const Wait& wait = waits[stream.wait];
-        if (wait.semaphore < 0 ||
-            wait.semaphore >= static_cast<std::int32_t>(semaphores_.size())) {
+        if (wait.semaphore < 0 || wait.semaphore >= static_cast<std::int32_t>(semaphores_.size())) {
             fail({ErrorCode::kBadTarget, 0,
                   "wait for semaphore " + std::to_string(wait.semaphore) + ", the PE has " +
                       std::to_string(semaphores_.size())});

@@ -32,7 +32,7 @@ namespace strata::models {
 using KernelResult = Failure;
 
 class CommandProcessor {
-   public:
+ public:
     /// The references outlive the object.
     CommandProcessor(const PeConfig& config, const core::ClockDomain& clock, Dma& dma, Tcm& tcm);
 
@@ -73,26 +73,26 @@ class CommandProcessor {
         std::int64_t kernels = 0;
         std::int64_t aborted = 0;
         std::array<std::int64_t, kEngines> commands{};
-        std::array<std::int64_t, 7> macs{};  ///< by DataType
-        std::int64_t vector_ops = 0;         ///< lane cycles
-        core::Bytes tcm_bytes = 0;           ///< traffic of matrix and vector engine
+        std::array<std::int64_t, kDataTypes> macs{};  ///< by DataType
+        std::int64_t vector_ops = 0;                  ///< lane cycles
+        core::Bytes tcm_bytes = 0;                    ///< traffic of matrix and vector engine
     };
     const Counters& counters() const { return counters_; }
     void register_stats(core::StatGroup& stats) const;
 
-   private:
+ private:
     enum class Phase : std::uint8_t {
-        kEnd,       // all commands started
-        kCode,      // the block of the next command has not arrived
-        kSemaphore, // a wait of the next command is not met
-        kEngine,    // the engine cannot take it yet
-        kDispatch,  // starts at `until`
-        kCompute,   // matrix or vector engine busy to `until`
+        kEnd,        // all commands started
+        kCode,       // the block of the next command has not arrived
+        kSemaphore,  // a wait of the next command is not met
+        kEngine,     // the engine cannot take it yet
+        kDispatch,   // starts at `until`
+        kCompute,    // matrix or vector engine busy to `until`
     };
     struct Stream {
         const std::vector<Command>* commands = nullptr;
-        std::size_t next = 0;        // command that starts next, or computes
-        std::size_t wait = 0;        // its first wait that is not known to be met
+        std::size_t next = 0;  // command that starts next, or computes
+        std::size_t wait = 0;  // its first wait that is not known to be met
         Phase phase = Phase::kEnd;
         core::Ps until = core::kNever;
         std::uint64_t code_pa = 0;
@@ -101,8 +101,8 @@ class CommandProcessor {
         Phase booked = Phase::kEnd;  // phase since the last account()
         core::Ps booked_since = 0;
         std::array<core::Ps, kStalls> stalled{};
-        core::Ps busy = 0;           // finished computations
-        core::Ps busy_since = 0;     // of the current one
+        core::Ps busy = 0;        // finished computations
+        core::Ps busy_since = 0;  // of the current one
     };
 
     bool advance_stream(core::Ps now, int engine);
@@ -119,6 +119,7 @@ class CommandProcessor {
     void stop_streams(core::Ps now);
     void end_kernel();
     std::string describe_stream(int engine) const;
+    static int stall_of(Phase phase);
 
     const PeConfig& config_;
     const core::ClockDomain& clock_;

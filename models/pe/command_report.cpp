@@ -14,30 +14,32 @@ using core::Ps;
 
 CommandProcessor::State CommandProcessor::state(Engine engine) const {
     switch (streams_[static_cast<std::size_t>(engine)].phase) {
-        case Phase::kEnd: return State::kIdle;
+        case Phase::kEnd:
+            return State::kIdle;
         case Phase::kCode:
-        case Phase::kSemaphore: return State::kWait;
+        case Phase::kSemaphore:
+            return State::kWait;
         case Phase::kEngine:
         case Phase::kDispatch:
-        case Phase::kCompute: return State::kRun;
+        case Phase::kCompute:
+            return State::kRun;
     }
     return State::kIdle;
 }
 
-namespace {
-
 /// Index into the stall times; -1 for phases that are no stall of the stream.
-template <typename Phase>
-int stall_of(Phase phase) {
+int CommandProcessor::stall_of(Phase phase) {
     switch (phase) {
-        case Phase::kSemaphore: return 0;
-        case Phase::kCode: return 1;
-        case Phase::kDispatch: return 2;
-        default: return -1;
+        case Phase::kSemaphore:
+            return static_cast<int>(Stall::kSemaphore);
+        case Phase::kCode:
+            return static_cast<int>(Stall::kCode);
+        case Phase::kDispatch:
+            return static_cast<int>(Stall::kDispatch);
+        default:
+            return -1;
     }
 }
-
-}  // namespace
 
 void CommandProcessor::account(Ps now) {
     for (Stream& stream : streams_) {
@@ -99,12 +101,18 @@ std::string CommandProcessor::describe_stream(int e) const {
                        std::to_string(stream.next) + " of " +
                        std::to_string(stream.commands->size());
     switch (stream.phase) {
-        case Phase::kEnd: return text + ", all started";
-        case Phase::kCode: return text + ", waits for code";
-        case Phase::kEngine: return text + ", waits for the engine";
-        case Phase::kDispatch: return text + ", being dispatched";
-        case Phase::kCompute: return text + ", computing";
-        case Phase::kSemaphore: break;
+        case Phase::kEnd:
+            return text + ", all started";
+        case Phase::kCode:
+            return text + ", waits for code";
+        case Phase::kEngine:
+            return text + ", waits for the engine";
+        case Phase::kDispatch:
+            return text + ", being dispatched";
+        case Phase::kCompute:
+            return text + ", computing";
+        case Phase::kSemaphore:
+            break;
     }
     const Wait& wait = (*stream.commands)[stream.next].waits[stream.wait];
     const auto index = static_cast<std::size_t>(wait.semaphore);

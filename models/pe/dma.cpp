@@ -13,33 +13,22 @@ using core::Bytes;
 using core::kNever;
 using core::Ps;
 
-namespace {
-
-ErrorCode error_code(core::Fault fault) {
-    switch (fault) {
-        case core::Fault::kDecode:
-        case core::Fault::kOutOfRange: return ErrorCode::kBadAddress;
-        case core::Fault::kMisaligned: return ErrorCode::kMisaligned;
-        default: return ErrorCode::kMemoryFault;
-    }
-}
-
-std::string fault_text(DmaQueue queue, core::Fault fault) {
-    return std::string(to_string(queue)) + ": the target refused the access: " +
-           (fault == core::Fault::kNone ? "no reason given" : core::to_string(fault));
-}
-
-}  // namespace
-
 const char* to_string(DmaQueue queue) {
     switch (queue) {
-        case DmaQueue::kLoad: return "load";
-        case DmaQueue::kStore: return "store";
-        case DmaQueue::kPrefetch: return "prefetch";
-        case DmaQueue::kFetch: return "code fetch";
-        case DmaQueue::kPhysical: return "physical access";
-        case DmaQueue::kProbe: return "probe";
-        case DmaQueue::kMessage: return "message";
+        case DmaQueue::kLoad:
+            return "load";
+        case DmaQueue::kStore:
+            return "store";
+        case DmaQueue::kPrefetch:
+            return "prefetch";
+        case DmaQueue::kFetch:
+            return "code fetch";
+        case DmaQueue::kPhysical:
+            return "physical access";
+        case DmaQueue::kProbe:
+            return "probe";
+        case DmaQueue::kMessage:
+            return "message";
     }
     throw core::ModelError("no such DMA queue");
 }
@@ -209,8 +198,7 @@ void Dma::complete(Ps now, std::uint32_t tag, bool ok, core::Fault fault,
         return;
     }
     if (!ok) {
-        const auto which = static_cast<DmaQueue>(q);
-        fail(q, slot.sequence, {error_code(fault), slot.address, fault_text(which, fault)});
+        fail(q, slot.sequence, refused(q, fault, slot.address));
         if (q < kKernelQueues) {
             return;
         }
@@ -262,11 +250,8 @@ void Dma::complete_walk(int q, Ps now, bool ok, core::Fault fault) {
         return;
     }
     if (!ok) {
-        const std::uint64_t table = mmu_.walk_address(walk.va, walk.level);
         walk.active = false;
-        fail(q, queue.head,
-             {error_code(fault), table, std::string("page walk of ") +
-                                            fault_text(static_cast<DmaQueue>(q), fault)});
+        fail(q, queue.head, refused(q, fault, mmu_.walk_address(walk.va, walk.level)));
         return;
     }
     walk.ready = now;
@@ -342,77 +327,6 @@ void Dma::finish_local(int q) {
     queue.local_end = kNever;
     queue.splitting = false;
     retire(q);
-}
-
-void Dma::fail(int q, std::uint64_t sequence, Failure why) {
-    if (q >= kKernelQueues) {
-        fail_alone(q, sequence, std::move(why));
-        return;
-    }
-    if (!kernel_failed()) {
-        failure_ = std::move(why);
-    }
-    abort_kernel();
-}
-
-/// Ends one descriptor of a queue whose descriptors have nothing to do with each other.
-void Dma::fail_alone(int q, std::uint64_t sequence, Failure why) {
-    Queue& queue = queue_at(q);
-    Active& active = queue.at(sequence);
-    if (active.failure.code == ErrorCode::kNone) {
-        active.failure = std::move(why);
-    }
-    if (queue.prepared.valid && slot_of(q, queue.prepared.slot).sequence == sequence) {
-        active.finished += queue.prepared.bytes;
-        queue.free_slots.push_back(queue.prepared.slot);
-        queue.prepared.valid = false;
-    }
-    active.finished += active.total - active.issued;
-    active.issued = active.total;
-    if (sequence + 1 == queue.tail) {
-        queue.splitting = false;
-    }
-    retire(q);
-}
-
-void Dma::abort_kernel() {
-    for (int q = 0; q < kKernelQueues; ++q) {
-        abort(q);
-    }
-}
-
-void Dma::abort(int q) {
-    Queue& queue = queue_at(q);
-    if (queue.head == queue.tail) {
-        return;
-    }
-    queue.aborting = true;
-    queue.splitting = false;
-    queue.page_wait = false;
-    queue.local_end = kNever;
-    queue.prepared.valid = false;
-    queue.pending.valid = false;
-    queue.to_write.clear();
-    queue.to_write_head = 0;
-    settle_abort(q);
-}
-
-void Dma::settle_abort(int q) {
-    Queue& queue = queue_at(q);
-    if (queue.in_flight > 0 || queue.walk.in_flight) {
-        return;
-    }
-    queue.walk = {};
-    queue.head = queue.tail;
-    queue.aborting = false;
-    free_all_slots(queue);
-}
-
-void Dma::free_all_slots(Queue& queue) const {
-    queue.free_slots.clear();
-    for (std::int32_t slot = slots_per_queue_ - 2; slot >= 0; --slot) {
-        queue.free_slots.push_back(slot);
-    }
 }
 
 bool Dma::kernel_quiet() const {

@@ -13,12 +13,12 @@
 // Not modelled: alignment penalties, TCM port conflicts, byte enables.
 // Source of timings: PeConfig, MmuConfig. Units: ps, bytes.
 //
-// Order: descriptors of a queue start and complete in order; payloads of several may be under way at
-// once. A signal travels with the last payload of its copy, after all others were acknowledged.
+// Order: descriptors of a queue start and complete in order; payloads of several may be under way
+// at once. A signal travels with the last payload of its copy, after all others were acknowledged.
 // A fault stops all kernel queues; what is under way drains first.
 //
-// Use: submit while can_accept; next() whenever the port is free; complete() per response; advance()
-// at next_event(); then read done() and kernel_failed().
+// Use: submit while can_accept; next() whenever the port is free; complete() per response;
+// advance() at next_event(); then read done() and kernel_failed().
 
 #include <array>
 #include <cstdint>
@@ -39,7 +39,7 @@
 namespace strata::models {
 
 enum class DmaQueue : std::uint8_t {
-    kLoad,      ///< the first three are those of Engine
+    kLoad,  ///< the first three are those of Engine
     kStore,
     kPrefetch,
     kFetch,     ///< code of the running kernel
@@ -66,15 +66,15 @@ struct DmaTransfer {
     DmaSide target;
     core::Bytes row_bytes = 0;
     std::int64_t rows = 1;
-    std::int32_t signal = -1;     ///< as DmaCopy::signal
-    std::uint64_t token = 0;      ///< the caller's handle, returned in DmaDone
+    std::int32_t signal = -1;  ///< as DmaCopy::signal
+    std::uint64_t token = 0;   ///< the caller's handle, returned in DmaDone
     std::uint64_t correlation_id = 0;
     std::uint64_t request_id = 0;
     // Bytes behind a kBuffer side; the caller keeps them alive. Without any the payloads carry no
     // data, in functional mode too.
-    const std::uint8_t* in = nullptr;   ///< source bytes
-    std::uint8_t* out = nullptr;        ///< target bytes
-    bool fill = false;                  ///< source is `pattern` throughout
+    const std::uint8_t* in = nullptr;  ///< source bytes
+    std::uint8_t* out = nullptr;       ///< target bytes
+    bool fill = false;                 ///< source is `pattern` throughout
     std::uint8_t pattern = 0;
     std::shared_ptr<const core::CarriedObject> object;  ///< a message: one payload, never split
 
@@ -112,7 +112,7 @@ struct DmaPayload {
 };
 
 class Dma {
-   public:
+ public:
     /// The references outlive the object.
     Dma(const PeConfig& config, const core::ClockDomain& clock,
         const interconnect::AddressMap& addresses, mmu::PeMmu& mmu, Tcm& tcm);
@@ -131,6 +131,8 @@ class Dma {
     core::Ps next_event(core::Ps now) const;
     /// Ends local copies that are due.
     void advance(core::Ps now);
+    /// Whether the last of `bytes` > 0 bytes from the side's address on exists.
+    bool reaches(const DmaSide& side, core::Bytes bytes) const;
     /// Looks up again what waits for a page: call after a change of mappings.
     void retry_translations(core::Ps now);
 
@@ -171,18 +173,18 @@ class Dma {
     const Counters& counters(DmaQueue queue) const { return queue_of(queue).counters; }
     void register_stats(core::StatGroup& stats) const;
 
-   private:
+ private:
     enum class Flow : std::uint8_t { kRead, kWrite, kCopy, kLocal };
 
     /// A descriptor from its start to its completion. Its bytes count from 0 to total, row by row.
     struct Active {
         DmaTransfer transfer;
         Flow flow = Flow::kLocal;
-        bool source_flat = true;     // rows follow each other without gaps
+        bool source_flat = true;  // rows follow each other without gaps
         bool target_flat = true;
         core::Bytes total = 0;
-        core::Bytes issued = 0;      // read, or written from TCM or buffer
-        core::Bytes unwritten = 0;   // kCopy: bytes whose write has not been prepared
+        core::Bytes issued = 0;     // read, or written from TCM or buffer
+        core::Bytes unwritten = 0;  // kCopy: bytes whose write has not been prepared
         core::Bytes finished = 0;
         std::int32_t in_flight = 0;  // payloads
         core::Ps since = 0;
@@ -197,11 +199,11 @@ class Dma {
         std::uint64_t sequence = 0;  // of its descriptor
         core::Bytes linear = 0;      // first byte within the descriptor
         core::Bytes bytes = 0;
-        core::Bytes written = 0;     // kCopy: prepared as writes
+        core::Bytes written = 0;       // kCopy: prepared as writes
         std::int32_t writes_open = 0;  // prepared and not acknowledged
         bool reading = false;
-        std::uint64_t address = 0;   // of the last payload, for fault reports: VA or PA
-        core::Ps since = 0;          // kCopy: when its data arrived
+        std::uint64_t address = 0;  // of the last payload, for fault reports: VA or PA
+        core::Ps since = 0;         // kCopy: when its data arrived
         std::vector<std::uint8_t> data;
     };
     /// The next payload of a queue.
@@ -270,9 +272,7 @@ class Dma {
         bool first = false;  // of its descriptor
     };
     Queue& queue_of(DmaQueue queue) { return queues_[static_cast<std::size_t>(queue)]; }
-    const Queue& queue_of(DmaQueue queue) const {
-        return queues_[static_cast<std::size_t>(queue)];
-    }
+    const Queue& queue_of(DmaQueue queue) const { return queues_[static_cast<std::size_t>(queue)]; }
     Slot& slot_of(int q, std::int32_t slot) {
         return slots_[static_cast<std::size_t>(q * slots_per_queue_ + slot)];
     }
@@ -313,8 +313,11 @@ class Dma {
     void finish_slot(int q, std::int32_t slot);
     void finish_local(int q);
     void retire(int q);
-    void fail(int q, std::uint64_t sequence, Failure failure);
-    void fail_alone(int q, std::uint64_t sequence, Failure failure);
+
+    // dma_faults.cpp
+    static Failure refused(int q, core::Fault fault, std::uint64_t address);
+    void fail(int q, std::uint64_t sequence, Failure why);
+    void fail_alone(int q, std::uint64_t sequence, Failure why);
     void abort(int q);
     void settle_abort(int q);
     void free_all_slots(Queue& queue) const;

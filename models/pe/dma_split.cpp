@@ -112,8 +112,7 @@ void Dma::prepare_data(int q, Ps now) {
                     active.since, now, piece)) {
         return;
     }
-    const bool last =
-        write && transfer.signal >= 0 && linear + piece.bytes == active.total;
+    const bool last = write && transfer.signal >= 0 && linear + piece.bytes == active.total;
     if (last && !may_signal(q, sequence, piece.pa)) {
         return;
     }
@@ -139,10 +138,10 @@ void Dma::prepare_write_back(int q, Ps now) {
     const Bytes linear = slot.linear + slot.written;
     const std::uint64_t address = active.address(true, linear);
     Piece piece;
-    piece.bytes = std::min({config_.dma.bulk, slot.bytes - slot.written,
-                            active.run_left(true, linear)});
-    if (!find_piece(q, slot.sequence, active.transfer.target, address, linear == 0, slot.since,
-                    now, piece)) {
+    piece.bytes =
+        std::min({config_.dma.bulk, slot.bytes - slot.written, active.run_left(true, linear)});
+    if (!find_piece(q, slot.sequence, active.transfer.target, address, linear == 0, slot.since, now,
+                    piece)) {
         return;
     }
     const bool last = active.transfer.signal >= 0 && active.unwritten == piece.bytes;
@@ -250,8 +249,8 @@ bool Dma::translate(int q, std::uint64_t sequence, const Access& access, Bytes f
                     Ps now, Pending& result) {
     using mmu::Status;
     Queue& queue = queue_at(q);
-    const bool known = queue.pending.valid && queue.pending.va == access.va &&
-                       queue.pending.write == access.write;
+    const bool known =
+        queue.pending.valid && queue.pending.va == access.va && queue.pending.write == access.write;
     if (known) {
         result = queue.pending;
         queue.pending.valid = false;
@@ -288,6 +287,15 @@ void Dma::retry_translations(Ps now) {
         queue_at(q).page_wait = false;
         prepare(q, now);
     }
+}
+
+bool Dma::reaches(const DmaSide& side, Bytes bytes) const {
+    if (side.kind == DmaSide::Kind::kTcm) {
+        return tcm_.contains(side.address, bytes);
+    }
+    const std::uint64_t last = side.address + static_cast<std::uint64_t>(bytes) - 1;
+    return last >= side.address && addresses_.find(last).port >= 0 &&
+           last >> core::kOffsetBits == side.address >> core::kOffsetBits;
 }
 
 bool Dma::carries_data(const Active& active) const {

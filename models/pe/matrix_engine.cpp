@@ -61,9 +61,8 @@ MatrixEngine::Cost MatrixEngine::cost(const Gemm& g) const {
     using Flow = MatrixConfig::Dataflow;
     const std::int64_t os = output_stationary_cycles(g);
     const std::int64_t ws = weight_stationary_cycles(g);
-    const bool output =
-        config_.dataflow == Flow::kOutputStationary ||
-        (config_.dataflow == Flow::kAuto && os <= ws);
+    const bool output = config_.dataflow == Flow::kOutputStationary ||
+                        (config_.dataflow == Flow::kAuto && os <= ws);
     Cost cost;
     cost.cycles = output ? os : ws;
     cost.macs = g.m * g.n * g.k;

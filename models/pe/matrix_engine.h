@@ -21,13 +21,13 @@
 namespace strata::models {
 
 class MatrixEngine {
-   public:
+ public:
     explicit MatrixEngine(const MatrixConfig& config) : config_(config) {}
 
     struct Cost {
         std::int64_t cycles = 0;
-        std::int64_t macs = 0;       ///< m·n·k
-        core::Bytes tcm_bytes = 0;   ///< operands read per fold, results written (and read)
+        std::int64_t macs = 0;      ///< m·n·k
+        core::Bytes tcm_bytes = 0;  ///< operands read per fold, results written (and read)
     };
     Cost cost(const Gemm& gemm) const;
 
@@ -39,7 +39,7 @@ class MatrixEngine {
     /// Computes the result on TCM bytes; types other than int8 and fp32 leave them as they are.
     static void execute(const Gemm& gemm, Tcm& tcm);
 
-   private:
+ private:
     MatrixConfig config_;
 };
 

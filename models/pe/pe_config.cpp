@@ -18,8 +18,8 @@ constexpr Range kCycles{0, 1 << 30};
 TcmConfig parse_tcm(Section s) {
     TcmConfig c;
     // Jouppi ISCA 2021 and the other cores of this class: 0.5-1 MiB beside the array.
-    c.capacity = s.size("capacity", 512 * kKiB,
-                        Range{1024, static_cast<double>(core::kPeByteMask) + 1});
+    c.capacity =
+        s.size("capacity", 512 * kKiB, Range{1024, static_cast<double>(core::kPeByteMask) + 1});
     c.bytes_per_cycle = s.size("bytes_per_cycle", 128, Range{1, 65536});  // assumption
     c.queue = s.integer("queue", 8, kCount);                              // assumption
     s.finish();
@@ -80,7 +80,7 @@ CommandConfig parse_command(Section s) {
     if (c.fetch_block % kCommandBytes != 0) {
         s.error("fetch_block", "expected a multiple of 64 bytes, the size of a command");
     }
-    c.dispatch_cycles = s.integer("dispatch_cycles", 4, kCycles);  // assumption
+    c.dispatch_cycles = s.integer("dispatch_cycles", 4, kCycles);          // assumption
     c.semaphores = s.integer("semaphores", 64, Range{kEngines, 1 << 16});  // assumption
     s.finish();
     return c;
@@ -98,7 +98,7 @@ EndpointConfig parse_endpoint(Section s) {
 
 PeEnergyConfig parse_energy(Section s) {
     PeEnergyConfig c;
-    const std::array<double, 7> mac = {
+    const std::array<double, kDataTypes> mac = {
         0.03,   // int4: a quarter of int8's multiplier and half its adder; estimate
         0.077,  // int8: 0.07 + 0.007, Jouppi ISCA 2021 table 2, 7 nm
         0.15,   // fp8: estimate
@@ -108,8 +108,8 @@ PeEnergyConfig parse_energy(Section s) {
         1.69,   // fp32, same table
     };
     for (std::size_t type = 0; type < mac.size(); ++type) {
-        c.mac_pj[type] = s.energy_pj(
-            std::string("mac_") + to_string(static_cast<DataType>(type)), mac[type]);
+        c.mac_pj[type] =
+            s.energy_pj(std::string("mac_") + to_string(static_cast<DataType>(type)), mac[type]);
     }
     c.vector_op_pj = s.energy_pj("vector_op", 0.64);  // a bf16 FMA and its operands; estimate
     c.tcm_bit_pj = s.energy_pj("tcm_bit", 0.125);     // 8-32 KB arrays, 7 nm, Jouppi ISCA 2021

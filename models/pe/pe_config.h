@@ -43,9 +43,9 @@ struct DmaConfig {
 };
 
 struct CommandConfig {
-    core::Bytes fetch_block = 0;      ///< bytes of code fetched at a time, per stream
-    std::int64_t dispatch_cycles = 0; ///< from "may start" to the engine's start
-    std::int64_t semaphores = 0;      ///< all of them, the kEngines own ones included
+    core::Bytes fetch_block = 0;       ///< bytes of code fetched at a time, per stream
+    std::int64_t dispatch_cycles = 0;  ///< from "may start" to the engine's start
+    std::int64_t semaphores = 0;       ///< all of them, the kEngines own ones included
 };
 
 /// Cost of a control message on the PE's endpoint.
@@ -57,11 +57,11 @@ struct EndpointConfig {
 };
 
 struct PeEnergyConfig {
-    std::array<double, 7> mac_pj{};  ///< by DataType
-    double vector_op_pj = 0.0;       ///< one lane cycle
+    std::array<double, kDataTypes> mac_pj{};  ///< by DataType
+    double vector_op_pj = 0.0;                ///< one lane cycle
     double tcm_bit_pj = 0.0;
-    double idle_w = 0.0;             ///< clock tree and control while powered
-    double leakage_w = 0.0;          ///< at the reference temperature of the power model
+    double idle_w = 0.0;     ///< clock tree and control while powered
+    double leakage_w = 0.0;  ///< at the reference temperature of the power model
 };
 
 struct PeConfig {

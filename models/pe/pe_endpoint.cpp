@@ -18,13 +18,19 @@ namespace {
 
 ErrorCode error_code(mmu::MapError error) {
     switch (error) {
-        case mmu::MapError::kNone: return ErrorCode::kNone;
-        case mmu::MapError::kMisaligned: return ErrorCode::kMisaligned;
-        case mmu::MapError::kBadRange: return ErrorCode::kBadAddress;
-        case mmu::MapError::kOverlap: return ErrorCode::kOverlap;
-        case mmu::MapError::kNotMapped: return ErrorCode::kNotMapped;
+        case mmu::MapError::kNone:
+            return ErrorCode::kNone;
+        case mmu::MapError::kMisaligned:
+            return ErrorCode::kMisaligned;
+        case mmu::MapError::kBadRange:
+            return ErrorCode::kBadAddress;
+        case mmu::MapError::kOverlap:
+            return ErrorCode::kOverlap;
+        case mmu::MapError::kNotMapped:
+            return ErrorCode::kNotMapped;
         case mmu::MapError::kPinned:
-        case mmu::MapError::kNotPinned: return ErrorCode::kBusy;
+        case mmu::MapError::kNotPinned:
+            return ErrorCode::kBusy;
     }
     throw core::ModelError("no such mapping error");
 }
@@ -55,12 +61,12 @@ Ps PeEndpoint::cost(const Request& request) const {
 }
 
 void PeEndpoint::step(Ps now) {
-    KernelResult result;
-    if (parts_.commands.take_result(result)) {
-        answer(launched_, make_response(place_, result));
-        launched_.reset();
-    }
     for (;;) {
+        KernelResult result;
+        if (parts_.commands.take_result(result)) {
+            answer(launched_, make_response(place_, result));
+            launched_.reset();
+        }
         if (current_ == nullptr && !inbox_.empty()) {
             current_ = std::move(inbox_.front());
             inbox_.pop_front();
@@ -134,9 +140,9 @@ void PeEndpoint::execute(Ps now, const MemoryRead& read) {
     transfer.source = memory_side(own_address(read.src_pa));
     transfer.target = {DmaSide::Kind::kBuffer, 0, 0};
     transfer.row_bytes = read.nbytes;
-    if (functional_ && read.nbytes > 0) {
-        read_bytes_ = std::make_shared<std::vector<std::uint8_t>>(
-            static_cast<std::size_t>(read.nbytes));
+    if (functional_ && read.nbytes > 0 && parts_.dma.reaches(transfer.source, read.nbytes)) {
+        read_bytes_ =
+            std::make_shared<std::vector<std::uint8_t>>(static_cast<std::size_t>(read.nbytes));
         transfer.out = read_bytes_->data();
     }
     move(now, std::move(transfer));
@@ -168,8 +174,8 @@ void PeEndpoint::launch_builtin(Ps now, const KernelLaunch& launch) {
         kernel != nullptr ? kernel(launch.args) : std::nullopt;
     if (!cycles) {
         const char* why = kernel != nullptr ? " does not take these arguments" : " is not known";
-        answer_current(failure(place_, ErrorCode::kUnknownKernel,
-                               "built-in kernel '" + name + "'" + why));
+        answer_current(
+            failure(place_, ErrorCode::kUnknownKernel, "built-in kernel '" + name + "'" + why));
         return;
     }
     launched_ = std::move(current_);
@@ -225,8 +231,7 @@ void PeEndpoint::finish_mapping(Ps now, const mmu::MapResult& result) {
 void PeEndpoint::done(const DmaDone& done) {
     if (done.queue == DmaQueue::kMessage) {
         if (done.failure.code != ErrorCode::kNone) {
-            throw core::ModelError(place_.str() + ": an answer was refused: " +
-                                   done.failure.text);
+            throw core::ModelError(place_.str() + ": an answer was refused: " + done.failure.text);
         }
         return;
     }

@@ -48,13 +48,15 @@ void PeInbox::end_response() {
     answers_.pop_front();
 }
 
-void PeInbox::step(Ps now, Backward& initiator) {
-    bool moved = true;
-    while (moved) {
+bool PeInbox::step(Ps now, Backward& initiator) {
+    bool any = false;
+    for (bool moved = true; moved;) {
         moved = accept(now, initiator);
         moved = serve(now) || moved;
         moved = respond(initiator) || moved;
+        any = any || moved;
     }
+    return any;
 }
 
 bool PeInbox::accept(Ps now, Backward& initiator) {
@@ -155,16 +157,12 @@ bool PeInbox::respond(Backward& initiator) {
     tlm::tlm_phase phase = tlm::BEGIN_RESP;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     const tlm::tlm_sync_enum reply = initiator.nb_transport_bw(*answers_.front(), phase, delay);
-    const bool ended = reply == tlm::TLM_COMPLETED ||
-                       (reply == tlm::TLM_UPDATED && phase == tlm::END_RESP);
+    const bool ended =
+        reply == tlm::TLM_COMPLETED || (reply == tlm::TLM_UPDATED && phase == tlm::END_RESP);
     if (ended) {
         end_response();
     }
     return true;
-}
-
-Ps PeInbox::next_event() const {
-    return service_end_;
 }
 
 bool PeInbox::idle() const {

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <deque>
 #include <string>
-
 #include <systemc>
 #include <tlm>
 
@@ -28,7 +27,7 @@
 namespace strata::models {
 
 class PeInbox {
-   public:
+ public:
     using Payload = tlm::tlm_generic_payload;
     using Backward = tlm::tlm_bw_transport_if<>;
 
@@ -40,9 +39,10 @@ class PeInbox {
     void begin_request(Payload& payload, core::Ps time);
     void end_response();
 
-    /// Accepts, serves, answers. `initiator` is the backward path of the socket.
-    void step(core::Ps now, Backward& initiator);
-    core::Ps next_event() const;
+    /// Accepts, serves, answers. `initiator` is the backward path of the socket. True when
+    /// anything moved.
+    bool step(core::Ps now, Backward& initiator);
+    core::Ps next_event() const { return service_end_; }
 
     bool idle() const;
     std::string describe_state() const;
@@ -56,7 +56,7 @@ class PeInbox {
     const Counters& counters() const { return counters_; }
     void register_stats(core::StatGroup& stats) const;
 
-   private:
+ private:
     bool accept(core::Ps now, Backward& initiator);
     bool serve(core::Ps now);
     bool respond(Backward& initiator);

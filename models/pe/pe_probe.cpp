@@ -14,8 +14,7 @@ namespace {
 
 /// Names of the time up to each stage.
 constexpr std::array<const char*, core::kStages> kParts = {
-    "dma", "translation", "port", "request_network", "target_queue", "service",
-    "response_network"};
+    "dma", "translation", "port", "request_network", "target_queue", "service", "response_network"};
 
 /// A stage that nobody set takes no time.
 std::vector<ProbeResult::Part> parts_of(Ps begin, const std::array<Ps, core::kStages>& stage,

@@ -34,6 +34,7 @@ void KernelBuilder::emit(models::Engine engine, Operation op, std::initializer_l
     const auto self = static_cast<std::size_t>(engine);
     EngineCounts need = pending_[self];
     pending_[self] = {};
+    held_[self] = {};
     const std::int64_t count = ++counts_[self];
     for (Buffer* buffer : reads) {
         if (buffer != nullptr) {
@@ -71,6 +72,15 @@ void KernelBuilder::emit(models::Engine engine, Operation op, std::initializer_l
 
 void KernelBuilder::wait_before(models::Engine engine, const EngineCounts& counts) {
     raise(pending_[static_cast<std::size_t>(engine)], counts);
+}
+
+void KernelBuilder::hold(const EngineCounts& counts) {
+    for (std::size_t e = 0; e < held_.size(); ++e) {
+        if (static_cast<models::Engine>(e) != models::Engine::kPrefetch) {
+            raise(held_[e], counts);
+            raise(pending_[e], counts);
+        }
+    }
 }
 
 void KernelBuilder::expect(std::int32_t semaphore, std::int64_t times) {

@@ -45,7 +45,9 @@ class KernelBuilder {
     /// The next command of `engine` also waits for these counts.
     void wait_before(models::Engine engine, const EngineCounts& counts);
     /// Drops waits of wait_before that no command has taken.
-    void drop_waits() { pending_ = {}; }
+    void drop_waits() { pending_ = held_; }
+    /// From here on the next command of every engine but prefetch waits for these counts.
+    void hold(const EngineCounts& counts);
     /// Program instruction that the next commands come from.
     void set_origin(std::int32_t instruction) { origin_ = instruction; }
     /// Notes that peers signal `semaphore` `times` more often.
@@ -58,6 +60,7 @@ class KernelBuilder {
     EngineCounts counts_{};
     std::array<EngineCounts, models::kEngines> waited_{};   // streams run in order: a wait is met
     std::array<EngineCounts, models::kEngines> pending_{};  // for all later ones of the stream
+    std::array<EngineCounts, models::kEngines> held_{};     // by hold, until a command took them
     std::int32_t origin_ = -1;
 };
 

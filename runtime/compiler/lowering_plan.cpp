@@ -205,7 +205,7 @@ class Planner {
                 return {cubes * slice};
             case Op::kArgmax: {
                 const Bytes pair = bytes_of(2 * s.rows, DataType::kFp32);
-                return {pair, cubes * pair, pes * pair};
+                return {slot_bytes(s, pes), cubes * pair, pes * pair};
             }
             default:
                 return {};
@@ -381,6 +381,12 @@ class Planner {
                 return;
             }
             const Bytes first = boxes->placements.empty() ? 0 : boxes->placements[0].offset;
+            for (const auto& placement : boxes->placements) {
+                if (placement.offset != first) {
+                    diagnostics_.error(boxes->location, kMailboxes,
+                                       "the offset must be the same in all cubes");
+                }
+            }
             tcm.add("mailboxes (" + core::format_size(plan_.mailbox_bytes) + " used)",
                     first + boxes->shard);
             for (auto& channel : plan_.channels) {

@@ -29,8 +29,8 @@ struct FunctionalResult {
 
 struct WorkloadResult {
     std::string workload;
-    bool completed = false;          ///< the host program reached its end
-    bool ok = true;                  ///< and everything was as expected
+    bool completed = false;           ///< the host program reached its end
+    bool ok = true;                   ///< nothing failed, no result differs
     std::int64_t tokens = 0;         ///< kernel launches answered so far
     core::Ps setup = 0;              ///< time before the first launch
     std::vector<core::Ps> per_token;  ///< from the launch to its response
@@ -47,7 +47,8 @@ struct PreparedWorkload {
     WorkloadConfig config;
     Machine machine;
     CompiledProgram compiled;
-    Lowered lowered;  ///< no code for `kind: messages`
+    Lowered lowered;          ///< no code for `kind: messages`
+    core::Bytes code_offset = 0;  ///< of the code in each cube's DRAM
     std::int64_t launches = 1;
 };
 

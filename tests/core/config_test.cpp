@@ -418,9 +418,13 @@ TEST(ConfigText, WhatYamlAllowsAndThisReaderDoesNot) {
               Messages{"f.yaml:3:3: c.<<: YAML merges are not supported, use 'base: file'"});
     EXPECT_EQ(errors("a: !!int 3\n"),
               Messages{"f.yaml:1:4: a: YAML tags such as tag:yaml.org,2002:int are not supported"});
-    EXPECT_EQ(errors("a: 1\n---\nb: 2\n"), Messages{"f.yaml:2:1: only one YAML document per file"});
-    EXPECT_EQ(errors("? [1]\n: 2\n"), Messages{"f.yaml:1:3: a key must be text, got a list"});
-    EXPECT_EQ(errors("~: 2\n"), Messages{"f.yaml:1:1: a key must be text, got nothing"});
+    EXPECT_EQ(errors("a: 1\n---\nb: 2\n"),
+              Messages{"f.yaml:2:1: invalid YAML: only one document per file"});
+    EXPECT_EQ(errors("? [1]\n: 2\n"),
+              Messages{"f.yaml:1:3: a key must be a line of text, got a list"});
+    EXPECT_EQ(errors("~: 2\n"), Messages{"f.yaml:1:1: a key must be a line of text, got nothing"});
+    EXPECT_EQ(errors("\"a\\nb\": 2\n"),
+              Messages{"f.yaml:1:1: a key must be a line of text, got \"a?b\""});
     EXPECT_EQ(errors("a: &x [1, *x]\n"),
               Messages{"f.yaml:1:11: a.1: an alias inside the value it stands for"});
 }
@@ -445,6 +449,12 @@ TEST(ConfigText, SyntaxErrors) {
               Messages{"f.yaml:2:3: invalid YAML: tabs cannot indent, use spaces"});
     EXPECT_EQ(errors("a: 1\n\tb: 2\n"),
               Messages{"f.yaml:2:1: invalid YAML: tabs cannot indent, use spaces"});
+}
+
+TEST(ConfigText, TokensThatTheParserCannotPlace) {
+    EXPECT_EQ(errors(", a: 1\n"), Messages{"f.yaml:1:1: invalid YAML: unexpected text"});
+    EXPECT_EQ(errors("a: {b: 1}\n]\n"), Messages{"f.yaml:2:1: invalid YAML: unexpected text"});
+    EXPECT_EQ(errors("a: 1\n", {}, {"a=, 2"}), Messages{"--set a: invalid YAML: unexpected text"});
 }
 
 TEST(ConfigText, QuotesThatAreNotClosed) {
@@ -518,6 +528,7 @@ TEST(ConfigOverrides, Messages) {
     EXPECT_EQ(set("vcs"), Messages{"--set vcs: expected key=value"});
     EXPECT_EQ(set("=3"), Messages{"--set =3: expected key=value"});
     EXPECT_EQ(set("a..b=3"), Messages{"--set a..b: expected key=value, the key has an empty part"});
+    EXPECT_EQ(set("a\nb=3"), Messages{"--set a?b: a key must be a line of text"});
     EXPECT_EQ(set("vcs=0"), Messages{"--set vcs: expected 1..16, got 0"});
     EXPECT_EQ(set("vcs="), Messages{"--set vcs: expected an integer, got nothing"});
     EXPECT_EQ(set("vcs=[1"), Messages{"--set vcs: invalid YAML: end of sequence flow not found"});

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/energy.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "core/random.h"
 
@@ -81,8 +81,7 @@ TEST(EnergyLedger, Closes) {
     for (std::size_t e = 0; e < kEvents; ++e) {
         cost[e] = 0.01 + random.uniform() * 10.0;
         ids[e] = ledger.event(static_cast<EnergyLedger::BlockId>(e % kBlocks),
-                              static_cast<EnergyCategory>(e % 6), "e" + std::to_string(e),
-                              cost[e]);
+                              static_cast<EnergyCategory>(e % 6), "e" + std::to_string(e), cost[e]);
     }
     long double expected = 0.0L;
     Ps now = 0;

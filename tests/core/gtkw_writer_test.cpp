@@ -30,20 +30,20 @@ TEST(GtkwWriter, GroupsSignalsAndNamesEnumerations) {
         {"sip0.cube0.pe1.matrix", "state", Kind::kEnum, 2, states},
         {"power", "total_w", Kind::kReal, 63, {}},
         {"sip0.cube0.noc.r0", "busy", Kind::kInteger, 1, {}},
-        {"permit", "x", Kind::kEnum, 1, {"off", "on"}},  // no PE, though it begins with "pe"
+        {"permit", "x", Kind::kEnum, 2, {"off", "on"}},  // no PE, though it begins with "pe"
     };
     const std::string gtkw = directory.file("trace.gtkw");
     write_gtkw(gtkw, directory.file("trace.vcd"), signals, 5 * kMicrosecond);
     const std::string text = read_text(gtkw);
 
-    EXPECT_NE(text.find("[dumpfile] \"" + directory.file("trace.vcd") + "\""), std::string::npos);
-    const std::string filter = directory.file("trace.1.enum");
-    EXPECT_EQ(count(text, "@2028\n^1 " + filter + "\nsip0.cube0.pe"), 2u);
-    EXPECT_EQ(read_text(filter), "00 idle\n01 busy\n10 stall\n");
-    EXPECT_EQ(read_text(directory.file("trace.2.enum")), "0 off\n1 on\n");
-    EXPECT_NE(text.find("\nsip0.cube0.hbm.ch0.queue[5:0]\n"), std::string::npos);
-    EXPECT_NE(text.find("\nsip0.cube0.noc.r0.busy\n"), std::string::npos);
-    EXPECT_NE(text.find("@8020\npower.total_w\n"), std::string::npos);
+    EXPECT_NE(text.find("[dumpfile] \"trace.vcd\"\n[savefile] \"trace.gtkw\"\n"),
+              std::string::npos);
+    EXPECT_EQ(count(text, "@2028\n^1 trace.1.enum\n+{matrix state} sip0.cube0.pe"), 2u);
+    EXPECT_EQ(read_text(directory.file("trace.1.enum")), "00 idle\n01 busy\n10 stall\n");
+    EXPECT_EQ(read_text(directory.file("trace.2.enum")), "00 off\n01 on\n");
+    EXPECT_NE(text.find("\n+{ch0 queue} sip0.cube0.hbm.ch0.queue[5:0]\n"), std::string::npos);
+    EXPECT_NE(text.find("\n+{r0 busy} sip0.cube0.noc.r0.busy\n"), std::string::npos);
+    EXPECT_NE(text.find("@8020\n+{total_w} power.total_w\n"), std::string::npos);
 
     std::size_t last = 0;  // groups in this order, each once begun and once ended
     for (const char* title : {"PE engines", "Memories", "Links", "Power", "Other"}) {

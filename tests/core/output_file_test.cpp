@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/output_file.h"
 
+#include <gtest/gtest.h>
 #include <sys/resource.h>
 
 #include <csignal>
-
-#include <gtest/gtest.h>
 
 #include "core/diagnostics.h"
 #include "tests/support/temporary_directory.h"

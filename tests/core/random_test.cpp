@@ -2,16 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/random.h"
 
-#include <array>
-
 #include <gtest/gtest.h>
+
+#include <array>
 
 namespace strata::core {
 namespace {
 
 TEST(Random, HashIsFnv1a) {
     EXPECT_EQ(stable_hash(""), 0xcbf29ce484222325u);
-    EXPECT_EQ(stable_hash("a"), 0xaf63dc4c8601ec8cu);      // published test vectors
+    EXPECT_EQ(stable_hash("a"), 0xaf63dc4c8601ec8cu);  // published test vectors
     EXPECT_EQ(stable_hash("foobar"), 0x85944171f73967e8u);
 }
 
@@ -37,9 +37,8 @@ TEST(Random, StreamsAreFunctionsOfSeedAndPath) {
 TEST(Random, SequenceIsStable) {
     RandomStream random(1, "pinned");
     const std::array<std::uint64_t, 3> first{random.next(), random.next(), random.next()};
-    const std::array<std::uint64_t, 3> expected{0x0e9828ac4b6737d3u,
-                                               0x95723ad10da03792u,
-                                               0xa01f92601ec33e50u};
+    const std::array<std::uint64_t, 3> expected{0x0e9828ac4b6737d3u, 0x95723ad10da03792u,
+                                                0xa01f92601ec33e50u};
     EXPECT_EQ(first, expected);
 }
 
@@ -81,7 +80,7 @@ TEST(Random, UniformMomentsAreRight) {
         sum += u;
         squares += u * u;
     }
-    EXPECT_NEAR(sum / kDraws, 0.5, 0.004);        // 4 sigma
+    EXPECT_NEAR(sum / kDraws, 0.5, 0.004);  // 4 sigma
     EXPECT_NEAR(squares / kDraws, 1.0 / 3.0, 0.004);
 }
 

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/simulation.h"
 
+#include <gtest/gtest.h>
+
 #include <csignal>
 #include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "core/diagnostics.h"
 #include "core/logging.h"
@@ -20,13 +20,13 @@ using test::Script;
 
 /// A component whose idleness the test sets.
 class Block : public Component {
-   public:
+ public:
     using Component::Component;
     bool idle() const override { return idle_; }
     std::string describe_state() const override { return "waits for a response"; }
     void set_idle(bool idle) { idle_ = idle; }
 
-   private:
+ private:
     bool idle_ = true;
 };
 
@@ -43,7 +43,7 @@ struct Samples : WindowObserver {
 };
 
 class SimulationTest : public testing::Test {
-   protected:
+ protected:
     StatGroup stats_;
     EnergyLedger energy_;
     PayloadPool payloads_;
@@ -159,11 +159,30 @@ TEST_F(SimulationTest, SignalEndsTheRunInAnOrderlyWay) {
     EXPECT_GE(result.end, 5'000);
 }
 
+TEST_F(SimulationTest, SecondSignalKills) {
+    script_.at(5'000, [] {
+        std::raise(SIGTERM);
+        std::raise(SIGTERM);
+    });
+    options_.catch_signals = true;
+    EXPECT_EXIT(run(), testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST_F(SimulationTest, ObserverMayFinish) {
+    mark(3 * kMicrosecond);
+    mark(300 * kMicrosecond);
+    Samples samples;
+    samples.action = [this](Ps) { simulation_.finish(); };
+    const RunResult result = run(&samples);
+    EXPECT_TRUE(result.completed());
+    EXPECT_EQ(result.end, 10 * kMicrosecond);
+}
+
 TEST_F(SimulationTest, SamplesEndOfBusyWindowsAndSkipsIdleOnes) {
     mark(3 * kMicrosecond);
     mark(20 * kMicrosecond);  // belongs to the window it ends
     mark(95 * kMicrosecond);
-    mark(kSecond);            // 100 000 windows later
+    mark(kSecond);  // 100 000 windows later
     Samples samples;
     const RunResult result = run(&samples);
     EXPECT_EQ(samples.times,
@@ -185,14 +204,13 @@ TEST_F(SimulationTest, ObserverMayMakeWork) {
     run(&samples);
     EXPECT_EQ(happened_, (std::vector<Ps>{3 * kMicrosecond, 10 * kMicrosecond,
                                           10 * kMicrosecond + 1'000, 45 * kMicrosecond}));
-    EXPECT_EQ(samples.times,
-              (std::vector<Ps>{10 * kMicrosecond, 20 * kMicrosecond, 40 * kMicrosecond,
-                               45 * kMicrosecond}));
+    EXPECT_EQ(samples.times, (std::vector<Ps>{10 * kMicrosecond, 20 * kMicrosecond,
+                                              40 * kMicrosecond, 45 * kMicrosecond}));
 }
 
 /// A chain of events with pseudo-random gaps; returns when each happened.
-std::vector<Ps> random_chain(Simulation& simulation, Script& script, Services& services,
-                             Ps window, WindowObserver* observer) {
+std::vector<Ps> random_chain(Simulation& simulation, Script& script, Services& services, Ps window,
+                             WindowObserver* observer) {
     RandomStream random(services.seed, "chain");
     std::vector<Ps> times;
     std::function<void()> next = [&] {

@@ -4,11 +4,11 @@
 
 #include "tests/support/tlm_testers.h"
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <functional>
 #include <string>
-
-#include <gtest/gtest.h>
 
 #include "core/diagnostics.h"
 
@@ -104,7 +104,7 @@ TEST(TlmTesters, StalledTargetLeavesATransactionOpen) {
 
 /// Drives the two sides of a checker phase by phase.
 class Breach : public testing::Test {
-   protected:
+ protected:
     struct Ends : sc_core::sc_module {
         explicit Ends(const sc_core::sc_module_name& name)
             : sc_module(name), initiator("initiator"), target("target") {
@@ -114,8 +114,7 @@ class Breach : public testing::Test {
         tlm::tlm_sync_enum forward(tlm::tlm_generic_payload&, tlm::tlm_phase&, sc_core::sc_time&) {
             return answer;
         }
-        tlm::tlm_sync_enum backward(tlm::tlm_generic_payload&, tlm::tlm_phase&,
-                                    sc_core::sc_time&) {
+        tlm::tlm_sync_enum backward(tlm::tlm_generic_payload&, tlm::tlm_phase&, sc_core::sc_time&) {
             return answer;
         }
         tlm_utils::simple_initiator_socket<Ends> initiator;

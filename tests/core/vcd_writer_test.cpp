@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/vcd_writer.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <map>
 #include <sstream>
 #include <tuple>
 #include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "core/diagnostics.h"
 #include "core/random.h"
@@ -109,12 +109,12 @@ TEST(VcdWriter, DropsWhatChangesNothingAndKeepsTheLastOfAnInstant) {
     const TemporaryDirectory directory;
     VcdWriter writer(directory.file("t.vcd"));
     const auto count = writer.add_integer("noc", "count", 4);
-    writer.change(count, 0, 0);    // has that value
+    writer.change(count, 0, 0);  // has that value
     writer.change(count, 10, 3);
-    writer.change(count, 10, 5);   // replaces it
-    writer.change(count, 20, 5);   // has that value
+    writer.change(count, 10, 5);  // replaces it
+    writer.change(count, 20, 5);  // has that value
     writer.change(count, 30, 7);
-    writer.change(count, 30, 5);   // back within the instant
+    writer.change(count, 30, 5);  // back within the instant
     writer.close(40);
     const Waveform waveform = parse(read_text(directory.file("t.vcd")));
     EXPECT_EQ(waveform.signals.at("noc.count"), (Changes{{0, "0"}, {10, "101"}}));
@@ -131,7 +131,7 @@ TEST(VcdWriter, HoldsTheFutureBackUntilItIsFlushed) {
     writer.change(busy, 700, 0);
     writer.change(busy, 800, 1);
     writer.flush(800);
-    writer.close(850);            // 900 is beyond the end
+    writer.close(850);  // 900 is beyond the end
     const Waveform waveform = parse(read_text(directory.file("t.vcd")));
     EXPECT_EQ(waveform.signals.at("link.busy"),
               (Changes{{0, "0"}, {100, "1"}, {700, "0"}, {800, "1"}}));

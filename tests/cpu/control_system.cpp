@@ -18,19 +18,12 @@ Fabric::Fabric(const sc_core::sc_module_name& module_name)
 
 void Fabric::attach(models::Mailbox& mailbox) {
     const std::size_t id = ports_.size();
-    const std::string number = std::to_string(id);
-    ports_.emplace_back();
-    Port& port = ports_.back();
-    using From = tlm_utils::simple_target_socket_tagged<Fabric>;
-    using To = tlm_utils::simple_initiator_socket_tagged<Fabric>;
-    port.from = std::make_unique<From>(("from" + number).c_str());
-    port.to = std::make_unique<To>(("to" + number).c_str());
-    port.from->register_nb_transport_fw(this, &Fabric::nb_transport_fw, static_cast<int>(id));
-    port.to->register_nb_transport_bw(this, &Fabric::nb_transport_bw, static_cast<int>(id));
-    port.from_checker = std::make_unique<ProtocolChecker>(("check_from" + number).c_str());
-    port.to_checker = std::make_unique<ProtocolChecker>(("check_to" + number).c_str());
-    port.from_checker->between(mailbox.port, *port.from);
-    port.to_checker->between(*port.to, mailbox.inbox);
+    ports_.push_back(std::make_unique<Port>(("port" + std::to_string(id)).c_str()));
+    Port& port = *ports_.back();
+    port.from.register_nb_transport_fw(this, &Fabric::nb_transport_fw, static_cast<int>(id));
+    port.to.register_nb_transport_bw(this, &Fabric::nb_transport_bw, static_cast<int>(id));
+    port.from_checker.between(mailbox.port, port.from);
+    port.to_checker.between(port.to, mailbox.inbox);
     routes_[core::mailbox_address(mailbox.place())] = id;
 }
 
@@ -46,10 +39,10 @@ tlm::tlm_sync_enum Fabric::nb_transport_fw(int id, Payload& payload, tlm::tlm_ph
         script_.at(now + injection(bytes), [this, source, &payload] {
             tlm::tlm_phase end = tlm::END_REQ;
             sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-            (*ports_[source].from)->nb_transport_bw(payload, end, delay);
+            ports_[source]->from->nb_transport_bw(payload, end, delay);
         });
         script_.at(now + transit(bytes), [this, target, &payload] {
-            ports_[target].door.push_back(&payload);
+            ports_[target]->door.push_back(&payload);
             deliver(target);
         });
     }
@@ -57,7 +50,7 @@ tlm::tlm_sync_enum Fabric::nb_transport_fw(int id, Payload& payload, tlm::tlm_ph
 }
 
 void Fabric::deliver(std::size_t id) {
-    Port& port = ports_[id];
+    Port& port = *ports_[id];
     if (port.open || port.door.empty()) {
         return;
     }
@@ -71,15 +64,15 @@ void Fabric::deliver(std::size_t id) {
                          extension.request_id, core::now_ps(), -1});
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    (*port.to)->nb_transport_fw(payload, phase, delay);
+    port.to->nb_transport_fw(payload, phase, delay);
 }
 
 tlm::tlm_sync_enum Fabric::nb_transport_bw(int id, Payload& payload, tlm::tlm_phase& phase,
                                            sc_core::sc_time& /*delay*/) {
     const auto target = static_cast<std::size_t>(id);
     if (phase == tlm::END_REQ) {
-        ports_[target].open = false;
-        arrivals_[ports_[target].open_arrival].taken = core::now_ps();
+        ports_[target]->open = false;
+        arrivals_[ports_[target]->open_arrival].taken = core::now_ps();
         script_.at(core::now_ps(), [this, target] { deliver(target); });
         return tlm::TLM_ACCEPTED;
     }
@@ -92,19 +85,19 @@ void Fabric::answer(std::size_t target, Payload& payload) {
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     if (target % 2 != 0) {
         tlm::tlm_phase end = tlm::END_RESP;
-        (*ports_[target].to)->nb_transport_fw(payload, end, delay);
+        ports_[target]->to->nb_transport_fw(payload, end, delay);
     }
     const std::size_t source = origin_.at(&payload);
     origin_.erase(&payload);
     tlm::tlm_phase phase = tlm::BEGIN_RESP;
-    (*ports_[source].from)->nb_transport_bw(payload, phase, delay);
+    ports_[source]->from->nb_transport_bw(payload, phase, delay);
     payload.release();
 }
 
 void Fabric::check_finished() const {
-    for (const Port& port : ports_) {
-        port.from_checker->check_finished();
-        port.to_checker->check_finished();
+    for (const auto& port : ports_) {
+        port->from_checker.check_finished();
+        port->to_checker.check_finished();
     }
 }
 
@@ -153,11 +146,12 @@ models::Response FakePe::execute(const models::RequestMessage& message) {
     models::Response response;
     response.source = place();
     if (const auto* write = std::get_if<models::MemoryWrite>(message.request.get())) {
+        const bool pattern = write->buffer == nullptr || write->buffer->bytes.empty();
         for (core::Bytes i = 0; i < write->nbytes; ++i) {
             memory_[write->dst_pa + static_cast<std::uint64_t>(i)] =
-                write->buffer == nullptr
-                    ? write->pattern
-                    : write->buffer->bytes.at(static_cast<std::size_t>(write->buffer_offset + i));
+                pattern ? write->pattern
+                        : write->buffer->bytes.at(
+                              static_cast<std::size_t>(write->buffer_offset + i));
         }
     } else if (const auto* read = std::get_if<models::MemoryRead>(message.request.get())) {
         std::vector<std::uint8_t> data;

@@ -52,11 +52,12 @@ class Fabric : public sc_core::sc_module {
 
    private:
     using Payload = tlm::tlm_generic_payload;
-    struct Port {
-        std::unique_ptr<tlm_utils::simple_target_socket_tagged<Fabric>> from;
-        std::unique_ptr<tlm_utils::simple_initiator_socket_tagged<Fabric>> to;
-        std::unique_ptr<ProtocolChecker> from_checker;
-        std::unique_ptr<ProtocolChecker> to_checker;
+    struct Port : sc_core::sc_module {
+        explicit Port(const sc_core::sc_module_name& module_name) : sc_module(module_name) {}
+        tlm_utils::simple_target_socket_tagged<Fabric> from{"from"};
+        tlm_utils::simple_initiator_socket_tagged<Fabric> to{"to"};
+        ProtocolChecker from_checker{"from_checker"};
+        ProtocolChecker to_checker{"to_checker"};
         std::deque<Payload*> door;
         bool open = false;
         std::size_t open_arrival = 0;
@@ -70,7 +71,7 @@ class Fabric : public sc_core::sc_module {
     void answer(std::size_t port, Payload& payload);
 
     Script script_;
-    std::vector<Port> ports_;
+    std::vector<std::unique_ptr<Port>> ports_;
     std::map<std::uint64_t, std::size_t> routes_;  // mailbox address → port
     std::map<Payload*, std::size_t> origin_;
     std::vector<Arrival> arrivals_;

@@ -79,11 +79,18 @@ TEST(Targets, ListsAreSortedAndEachOnce) {
 
 TEST(Targets, ErrorNamesTheOffender) {
     const SystemShape shape{1, 2, 4};
-    EXPECT_EQ(expand({{}, only(2), {}}, shape).error, "no cube 2; the system has 0..1");
-    EXPECT_EQ(expand({only(-1), {}, {}}, shape).error, "no SIP -1; the system has 0..0");
-    EXPECT_EQ(expand({{}, {}, {false, {0, 9}}}, shape).error, "no PE 9; the system has 0..3");
-    EXPECT_EQ(expand({{}, {}, {false, {}}}, shape).error, "no PE is named");
-    EXPECT_TRUE(expand({{}, only(2), {}}, shape).places.empty());
+    const auto error = [&](const TargetSet& sips, const TargetSet& cubes, const TargetSet& pes) {
+        const Expansion expansion = expand(Targets{sips, cubes, pes}, shape);
+        EXPECT_TRUE(expansion.places.empty());
+        return expansion.error;
+    };
+    const TargetSet all;
+    TargetSet none;
+    none.all = false;
+    EXPECT_EQ(error(all, only(2), all), "no cube 2; the system has 0..1");
+    EXPECT_EQ(error(only(-1), all, all), "no SIP -1; the system has 0..0");
+    EXPECT_EQ(error(all, all, only(9)), "no PE 9; the system has 0..3");
+    EXPECT_EQ(error(all, all, none), "no PE is named");
 
     EXPECT_EQ(target_error({{0, 1, 3}}, shape), "");
     EXPECT_EQ(target_error({}, shape), "no PE is named");

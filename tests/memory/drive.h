@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <ostream>
 #include <vector>
 
 #include "models/memory/memory_controller.h"
@@ -71,6 +72,9 @@ inline void submit_singly(models::MemoryController& controller, core::Ps now,
 struct Span {
     core::Ps begin = core::kNever;
     core::Ps end = 0;
+    friend std::ostream& operator<<(std::ostream& out, const Span& span) {
+        return out << span.begin << ".." << span.end;
+    }
     friend bool operator==(const Span& a, const Span& b) {
         return a.begin == b.begin && a.end == b.end;
     }

@@ -33,7 +33,9 @@ Fault fault_of(SimpleNand& nand, const models::MemoryRequest& request) {
     return late;
 }
 
-std::uint64_t page(std::uint64_t number) { return number * kPage; }
+std::uint64_t page(std::uint64_t number) {
+    return number * kPage;
+}
 
 TEST(NandRules, LocateFollowsThePageOrder) {
     NandConfig config = small_and_empty();

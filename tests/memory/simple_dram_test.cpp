@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
+#include "models/memory/dram/simple_dram.h"
+
 #include <gtest/gtest.h>
 
 #include "core/energy.h"
 #include "core/random.h"
-#include "models/memory/dram/simple_dram.h"
 #include "tests/memory/drive.h"
 
 namespace strata::test {
@@ -17,7 +18,7 @@ using models::SimpleDram;
 constexpr Ps kRcd = 19'375;
 constexpr Ps kRp = 16'250;
 constexpr Ps kCl = 12'500;
-constexpr Ps kBurst = 1'250;           // 64 B at 51.2 GB/s
+constexpr Ps kBurst = 1'250;  // 64 B at 51.2 GB/s
 constexpr std::uint64_t kRow = 2048;
 constexpr std::uint64_t kSameBank = kRow * 32;
 
@@ -125,8 +126,8 @@ void compare_bulk_with_loop(const DramConfig& config, std::uint64_t seed) {
     Ps now = 0;
     for (std::uint64_t id = 0; id < 1500; ++id) {
         now += static_cast<Ps>(random.below(random.chance(0.02) ? 20'000'000 : 200'000));
-        const auto bytes = static_cast<core::Bytes>(
-            1 + random.below(random.chance(0.1) ? 256 * 1024 : 4096));
+        const auto bytes =
+            static_cast<core::Bytes>(1 + random.below(random.chance(0.1) ? 256 * 1024 : 4096));
         auto request = read_of(random.below(1 << 22), bytes, id);
         if (random.chance(0.3)) {
             request.op = core::MemoryOp::kWrite;
@@ -165,8 +166,8 @@ TEST(SimpleDram, EnergyIsBytesTimesCost) {
     core::EnergyLedger ledger;
     dram.register_energy(ledger, ledger.block("hbm"));
     serve(dram, 0, read_of(0, 4096));
-    EXPECT_NEAR(ledger.category_pj(core::EnergyCategory::kDram, 0),
-                4096 * 8 * 3.5 + 2 * 909.0, 1e-9);
+    EXPECT_NEAR(ledger.category_pj(core::EnergyCategory::kDram, 0), 4096 * 8 * 3.5 + 2 * 909.0,
+                1e-9);
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
+#include "models/memory/nand/simple_nand.h"
 
-#include <deque>
+#include <gtest/gtest.h>
 
 #include "core/energy.h"
 #include "core/random.h"
-#include "models/memory/nand/simple_nand.h"
 #include "tests/memory/drive.h"
+#include "tests/memory/stepped_nand.h"
 
 namespace strata::test {
 namespace {
@@ -20,15 +20,15 @@ using models::SimpleNand;
 
 constexpr Bytes kPage = 4096;
 
-/// One plane behind a link so fast that it takes 1 ps per page, no other overheads: the textbook case.
-/// tR 3 us; the bus takes `bus` per page.
+/// The textbook case: no overheads but a link that takes 1 ps per page. tR is 3 us; the bus takes
+/// `bus` per page.
 NandConfig textbook(std::int64_t planes, std::int64_t registers, Ps bus) {
     NandConfig config;
     config.planes = planes;
     config.registers = registers;
     config.t_command = 0;
     config.t_base = 0;
-    config.bus_bandwidth = {kPage * core::kSecond / bus};
+    config.bus_bandwidth = {core::ceil_div(kPage * core::kSecond, bus)};
     config.link_bandwidth = {kPage * core::kSecond};
     config.queue_depth = 1'000'000;
     return config;
@@ -268,7 +268,8 @@ void compare_bulk_with_pages(NandConfig config, std::uint64_t seed) {
     std::uint64_t next_write = 0;
     for (std::uint64_t id = 0; id < 1500; ++id) {
         now += static_cast<Ps>(random.below(2'000'000));
-        auto request = read_of(random.below(1 << 18), 1 + static_cast<Bytes>(random.below(65536)), id);
+        auto request =
+            read_of(random.below(1 << 18), 1 + static_cast<Bytes>(random.below(65536)), id);
         if (random.chance(0.05)) {
             // Writes append to an erased area behind what is read.
             request = write_of((std::uint64_t{1} << 25) + next_write, 8 * kPage, id);
@@ -299,74 +300,6 @@ TEST(SimpleNand, BulkEqualsPagesOneByOne) {
         compare_bulk_with_pages(config, 12);
     }
 }
-
-/// Steps through reads ps by ps with explicit registers, as an independent reference. Times are tiny.
-class SteppedNand {
-   public:
-    SteppedNand(std::int64_t planes, std::int64_t registers, Ps sense, Ps bus)
-        : planes_(static_cast<std::size_t>(planes)), registers_(registers), sense_(sense),
-          bus_(bus) {}
-
-    void submit(std::size_t plane, std::uint64_t id) {
-        Plane& p = planes_[plane];
-        if (p.waiting.empty() && p.sensing == 0) {
-            p.order = order_++;
-        }
-        p.waiting.push_back(id);
-    }
-    /// Ends of transfers by id.
-    std::map<std::uint64_t, Ps> ends;
-
-    void finish_work(Ps now) {
-        if (bus_left_ > 0 && --bus_left_ == 0) {
-            ends[ready_.front().second] = now;
-            --planes_[ready_.front().first].held;
-            ready_.pop_front();
-        }
-        std::vector<std::size_t> sensed;
-        for (std::size_t i = 0; i < planes_.size(); ++i) {
-            if (planes_[i].sensing > 0 && --planes_[i].sensing == 0) {
-                sensed.push_back(i);
-            }
-        }
-        std::sort(sensed.begin(), sensed.end(), [this](std::size_t a, std::size_t b) {
-            return planes_[a].order < planes_[b].order;
-        });
-        for (const std::size_t i : sensed) {
-            ready_.emplace_back(i, planes_[i].id);
-            planes_[i].order = order_++;
-        }
-    }
-    void start_work() {
-        if (bus_left_ == 0 && !ready_.empty()) {
-            bus_left_ = bus_;
-        }
-        for (Plane& p : planes_) {
-            if (p.sensing == 0 && p.held < registers_ && !p.waiting.empty()) {
-                p.id = p.waiting.front();
-                p.waiting.pop_front();
-                p.sensing = sense_;
-                ++p.held;
-            }
-        }
-    }
-
-   private:
-    struct Plane {
-        std::deque<std::uint64_t> waiting;
-        Ps sensing = 0;
-        std::int64_t held = 0;
-        std::uint64_t id = 0;
-        std::int64_t order = 0;
-    };
-    std::vector<Plane> planes_;
-    std::int64_t registers_;
-    Ps sense_;
-    Ps bus_;
-    Ps bus_left_ = 0;
-    std::int64_t order_ = 0;
-    std::deque<std::pair<std::size_t, std::uint64_t>> ready_;
-};
 
 TEST(SimpleNand, RandomReadsMatchASteppedReference) {
     for (const std::int64_t registers : {1, 2, 3}) {

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
+#include "models/memory/sram/sram_bank.h"
+
 #include <gtest/gtest.h>
 
 #include "core/diagnostics.h"
 #include "core/energy.h"
 #include "core/random.h"
-#include "models/memory/sram/sram_bank.h"
 #include "tests/memory/drive.h"
 
 namespace strata::test {
@@ -69,8 +70,8 @@ TEST(SramBank, BulkEqualsWordsOneByOne) {
     core::Ps now = 0;
     for (std::uint64_t id = 0; id < 500; ++id) {
         now += static_cast<core::Ps>(random.below(20'000));
-        const auto request = read_of(random.below(1 << 19), 1 + static_cast<core::Bytes>(
-                                                                    random.below(4096)), id);
+        const auto request =
+            read_of(random.below(1 << 19), 1 + static_cast<core::Bytes>(random.below(4096)), id);
         run_until(bulk, now, bulk_done);
         run_until(single, now, single_done);
         bulk.submit(now, request);

@@ -137,8 +137,7 @@ void InitiatorTester::send_end_resp(tlm::tlm_generic_payload& payload, std::size
     finish(payload, index, core::now_ps());
 }
 
-void InitiatorTester::finish(tlm::tlm_generic_payload& payload, std::size_t index,
-                             core::Ps time) {
+void InitiatorTester::finish(tlm::tlm_generic_payload& payload, std::size_t index, core::Ps time) {
     records_[index].end_resp = time;
     completion_order_.push_back(index);
     ++completed_;

@@ -5,16 +5,16 @@
 // An AT initiator for module tests: sends payloads at given times and records when each phase of
 // each came. Checks the backward path: a phase that does not fit is a ModelError.
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
-#include <vector>
-
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
+#include <vector>
 
 #include "core/payload.h"
 #include "tests/support/script.h"
@@ -28,7 +28,7 @@ enum class ResponseStyle {
 };
 
 class InitiatorTester : public sc_core::sc_module {
-   public:
+ public:
     /// What became of one transaction; times in ps, -1 = has not happened.
     struct Record {
         core::Ps begin_req = -1;
@@ -66,7 +66,7 @@ class InitiatorTester : public sc_core::sc_module {
     /// Indices in the order in which the transactions ended.
     const std::vector<std::size_t>& completion_order() const { return completion_order_; }
 
-   private:
+ private:
     using Prepare = std::function<void(tlm::tlm_generic_payload&)>;
 
     tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
@@ -86,8 +86,8 @@ class InitiatorTester : public sc_core::sc_module {
     Script script_;
 
     std::vector<Record> records_;
-    std::map<std::size_t, Prepare> prepare_;                        // not sent yet
-    std::deque<std::size_t> due_;                                   // waiting for the request channel
+    std::map<std::size_t, Prepare> prepare_;  // not sent yet
+    std::deque<std::size_t> due_;             // waiting for the request channel
     std::map<const tlm::tlm_generic_payload*, std::size_t> active_;
     std::vector<std::size_t> completion_order_;
     bool request_open_ = false;

@@ -11,21 +11,21 @@
 // - the payload has a memory manager and is held by its initiator until END_RESP;
 // - a response has a status.
 
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
 #include <cstdint>
 #include <map>
 #include <string>
-
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
-#include <tlm_utils/simple_target_socket.h>
 
 #include "core/units.h"
 
 namespace strata::test {
 
 class ProtocolChecker : public sc_core::sc_module {
-   public:
+ public:
     tlm_utils::simple_target_socket<ProtocolChecker> target_socket;        ///< faces the initiator
     tlm_utils::simple_initiator_socket<ProtocolChecker> initiator_socket;  ///< faces the target
 
@@ -43,7 +43,7 @@ class ProtocolChecker : public sc_core::sc_module {
     /// Call after the run: throws when a transaction has not ended.
     void check_finished() const;
 
-   private:
+ private:
     enum class State { kRequest, kAccepted, kResponse };
     struct Transaction {
         State state = State::kRequest;

@@ -96,8 +96,8 @@ void TargetTester::try_respond() {
     tlm::tlm_phase phase = tlm::BEGIN_RESP;
     sc_core::sc_time delay;
     const tlm::tlm_sync_enum answer = socket->nb_transport_bw(*held.payload, phase, delay);
-    const bool ended = answer == tlm::TLM_COMPLETED ||
-                       (answer == tlm::TLM_UPDATED && phase == tlm::END_RESP);
+    const bool ended =
+        answer == tlm::TLM_COMPLETED || (answer == tlm::TLM_UPDATED && phase == tlm::END_RESP);
     if (ended) {
         end_response(core::now_ps() + static_cast<core::Ps>(delay.value()));
     }

@@ -5,15 +5,15 @@
 // An AT target for module tests: accepts after a delay while its queue has room, answers after a
 // latency, keeps bytes when asked to. Records what arrived.
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <vector>
-
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
+#include <vector>
 
 #include "core/payload.h"
 #include "tests/support/script.h"
@@ -29,7 +29,7 @@ struct TargetTesterConfig {
 };
 
 class TargetTester : public sc_core::sc_module {
-   public:
+ public:
     /// What arrived, in order; times in ps, -1 = has not happened.
     struct Arrival {
         core::Ps begin_req = -1;
@@ -60,7 +60,7 @@ class TargetTester : public sc_core::sc_module {
     std::vector<unsigned char>& bytes() { return bytes_; }
     bool idle() const { return open_ == 0; }
 
-   private:
+ private:
     struct Held {
         tlm::tlm_generic_payload* payload = nullptr;
         std::size_t index = 0;
@@ -84,12 +84,12 @@ class TargetTester : public sc_core::sc_module {
 
     std::vector<Arrival> arrivals_;
     std::vector<unsigned char> bytes_;
-    std::deque<Held> request_;   // the open BEGIN_REQ (at most one)
-    bool acceptable_ = false;    // its accept delay is over
-    std::deque<Held> ready_;     // served, in order of completion
+    std::deque<Held> request_;  // the open BEGIN_REQ (at most one)
+    bool acceptable_ = false;   // its accept delay is over
+    std::deque<Held> ready_;    // served, in order of completion
     bool response_open_ = false;
     bool stalled_ = false;
-    std::size_t open_ = 0;       // everything begun and not ended
+    std::size_t open_ = 0;  // everything begun and not ended
 };
 
 }  // namespace strata::test

@@ -6,6 +6,7 @@
 // (CTest does; by hand use --gtest_filter). A SystemC warning is an error.
 
 #include <gtest/gtest.h>
+
 #include <systemc>
 
 #include "core/logging.h"

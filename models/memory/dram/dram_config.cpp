@@ -22,8 +22,9 @@ void check_organisation(core::Section& s, const DramConfig& c) {
     const core::Ps least =
         c.t_rfc + c.t_rp + c.t_rcd + c.t_cl + c.channel_bandwidth.transfer(c.burst);
     if (c.refresh && c.t_refi / 2 <= least) {
-        s.error("t_refi", "half of it (the interval when hot) must exceed t_rfc + t_rp + t_rcd + "
-                          "t_cl and a burst");
+        s.error("t_refi",
+                "half of it (the interval when hot) must exceed t_rfc + t_rp + t_rcd + "
+                "t_cl and a burst");
     }
 }
 
@@ -32,15 +33,15 @@ void check_organisation(core::Section& s, const DramConfig& c) {
 DramConfig DramConfig::parse(core::Section s) {
     DramConfig c;
     c.model = s.choice("model", dram_models().names(), c.model);
-    // Organisation and rates: HBM3 at 6.4 Gb/s, 16 channels of two 32-bit pseudo channels with 1 KiB
-    // rows, 819.2 GB/s a stack (JESD238; the hbm3_6400 preset of Ramulator 2.1).
+    // Organisation and rates: HBM3 at 6.4 Gb/s, 16 channels of two 32-bit pseudo channels with 1
+    // KiB rows, 819.2 GB/s a stack (JESD238; the hbm3_6400 preset of Ramulator 2.1).
     c.channels = s.integer("channels", c.channels, {1, 4096});
     c.channel_capacity =
         s.size("channel_capacity", c.channel_capacity, {4096, 1e15});  // 16 GiB stack: assumption
     c.channel_bandwidth = s.bandwidth("channel_bandwidth", c.channel_bandwidth, {1e6, 1e13});
-    c.interleave = s.size("interleave", c.interleave, {64, 1e15});     // assumption
-    c.burst = s.size("burst", c.burst, {1, 4096});                     // 2 x (32 bit x BL8)
-    c.row = s.size("row", c.row, {64, 1 << 20});                       // 2 x 1 KiB
+    c.interleave = s.size("interleave", c.interleave, {64, 1e15});  // assumption
+    c.burst = s.size("burst", c.burst, {1, 4096});                  // 2 x (32 bit x BL8)
+    c.row = s.size("row", c.row, {64, 1 << 20});                    // 2 x 1 KiB
     c.banks = s.integer("banks", c.banks, {1, 4096});  // 16 per stack ID; two IDs: assumption
     // nRCD 31, nRP 26, nCL 20 at tCK 0.625 ns: Ramulator 2.1, HBM3_6400.
     c.t_rcd = s.time("t_rcd", c.t_rcd);

@@ -25,15 +25,13 @@ core::Fault SimpleDram::submit(core::Ps now, const MemoryRequest& request) {
 
     Entry entry;
     entry.completion.id = request.id;
+    entry.completion.begin = core::kNever;
     entry.write = request.op != core::MemoryOp::kRead;
     entry.bursts = end - first;
     for (core::Bytes burst = first; burst < end;) {
         const core::Bytes row = burst / per_row;
         const core::Bytes run = std::min(end, (row + 1) * per_row) - burst;
-        const core::Ps begin = serve_run(now, row, run);
-        if (burst == first) {
-            entry.completion.begin = begin;
-        }
+        entry.completion.begin = std::min(entry.completion.begin, serve_run(now, row, run));
         burst += run;
     }
     entry.completion.time = bus_free_;
@@ -42,10 +40,10 @@ core::Fault SimpleDram::submit(core::Ps now, const MemoryRequest& request) {
     return core::Fault::kNone;
 }
 
-/// Serves bursts of one row that arrived together; returns when the first command was given. After the
-/// first burst the others follow it back to back on the bus: their row is open and their column
-/// latency hides behind the bus, which frees no earlier than the first burst's data. So a run costs one
-/// step per refresh interval, with the result of one step per burst.
+/// Serves bursts of one row that arrived together; returns when the first command was given. After
+/// the first burst the others follow it back to back on the bus: their row is open and their column
+/// latency hides behind the bus, which frees no earlier than the first burst's data. So a run costs
+/// one step per refresh interval, with the result of one step per burst.
 core::Ps SimpleDram::serve_run(core::Ps arrival, std::int64_t row_index, std::int64_t bursts) {
     Bank& bank = banks_[static_cast<std::size_t>(row_index % config_.banks)];
     const std::int64_t row = row_index / config_.banks;
@@ -85,7 +83,7 @@ SimpleDram::Plan SimpleDram::plan(core::Ps arrival, const Bank& bank, std::int64
     } else {
         result.kind = &RowCounts::hits;
         result.row_ready = bank.row_ready;
-        column = std::max(result.begin, bank.row_ready);
+        column = result.begin = std::max(result.begin, bank.row_ready);
     }
     result.data_end = std::max(column + config_.t_cl, bus_free_) + t_burst_;
     return result;

@@ -5,14 +5,17 @@
 // One DRAM channel, by arithmetic on bursts in order of arrival.
 //
 // Modelled: the data bus; one open row per bank with hit (tCL), closed (tRCD + tCL) and conflict
-// (tRP + tRCD + tCL) latency; row commands of waiting bursts overlap with the bus; all-bank refresh as
-// an interval of tRFC every tREFI in which nothing moves and after which every row is closed (twice as
-// often when hot); a bounded queue. An HBM channel is one bus of both pseudo channels in step.
+// (tRP + tRCD + tCL) latency; row commands of waiting bursts overlap with the bus; all-bank refresh
+// as an interval of tRFC every tREFI in which nothing moves and after which every row is closed
+// (twice as often when hot); a bounded queue. An HBM channel is one bus of both pseudo channels in
+// step. A precharge follows the bank's last data, which stands for tRTP, tWR and tRAS.
+//
 // Not modelled: reordering, activation limits (tRRD, tFAW), bank groups, read-write turnaround,
-// separate write timings, command bus, power-down. A precharge follows the bank's last data,
-// which stands for tRTP, tWR and tRAS.
-// Address inside the channel, low to high: column, bank, row.
-// Timings: DramConfig. A burst's time on the bus is rounded up to a ps. Units: ps, bytes, pJ.
+// write timings of their own, the command bus, power-down. The strict order costs small random
+// requests dearly: uniform random 64 B reads reach 14 % of the peak with a queue of 64.
+//
+// Address inside the channel, low to high: column, bank, row. Timings: DramConfig; a burst's time
+// on the bus is rounded up to a ps. Units: ps, bytes, pJ.
 
 #include <vector>
 
@@ -38,8 +41,7 @@ class SimpleDram : public MemoryController {
     bool idle() const override { return queue_.empty(); }
     std::string describe_state() const override;
     void register_stats(core::StatGroup& stats) override;
-    void register_energy(core::EnergyLedger& ledger,
-                         core::EnergyLedger::BlockId block) override;
+    void register_energy(core::EnergyLedger& ledger, core::EnergyLedger::BlockId block) override;
     void set_temperature(double celsius) override;
 
     /// What became of the bursts so far: row hits, closed rows, row conflicts.
@@ -54,15 +56,15 @@ class SimpleDram : public MemoryController {
    private:
     struct Bank {
         std::int64_t row = -1;
-        std::int64_t epoch = 0;    // the row is open only when this is the channel's epoch
-        core::Ps row_ready = 0;    // activation done
-        core::Ps data_end = 0;     // of its last burst
+        std::int64_t epoch = 0;  // the row is open only when this is the channel's epoch
+        core::Ps row_ready = 0;  // activation done
+        core::Ps data_end = 0;   // of its last burst
     };
     struct Plan {
-        core::Ps begin = 0;        // first command
+        core::Ps begin = 0;  // first command
         core::Ps row_ready = 0;
         core::Ps data_end = 0;
-        std::int64_t RowCounts::* kind = nullptr;
+        std::int64_t RowCounts::*kind = nullptr;
     };
     struct Entry {
         MemoryCompletion completion;
@@ -79,11 +81,11 @@ class SimpleDram : public MemoryController {
     DramConfig config_;
     core::Ps t_burst_;
     core::Ps refresh_interval_;
-    FixedRing<Entry> queue_;        // in order of completion
+    FixedRing<Entry> queue_;  // in order of completion
     std::vector<Bank> banks_;
-    std::int64_t epoch_ = 0;        // counts refreshes: each closes all rows
+    std::int64_t epoch_ = 0;  // counts refreshes: each closes all rows
     core::Ps next_refresh_;
-    core::Ps not_before_ = 0;       // end of the last refresh
+    core::Ps not_before_ = 0;  // end of the last refresh
     core::Ps bus_free_ = 0;
 
     RowCounts rows_;

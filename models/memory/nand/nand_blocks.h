@@ -4,9 +4,10 @@
 
 // The page rules of NAND and the state they need: how many pages of each block are programmed.
 //
-// Modelled: pages of a block are programmed once and in order 0, 1, 2 …; only programmed pages can be
-// read; an erase empties the block. A refused operation changes nothing.
-// Not modelled: wear, partial pages, open-block limits.
+// Modelled: pages of a block are programmed once and in order 0, 1, 2 …; only programmed pages can
+// be read; an erase empties the block. A refused operation changes nothing.
+//
+// Not modelled: wear, partial pages, limits on open blocks.
 
 #include <cstdint>
 #include <vector>
@@ -44,7 +45,7 @@ class NandBlocks {
 
     std::int64_t planes_;
     std::int64_t blocks_;
-    std::uint32_t untouched_;   // programmed pages of a block at the start
+    std::uint32_t untouched_;                // programmed pages of a block at the start
     std::vector<std::uint32_t> programmed_;  // per block; empty before the first change
 };
 

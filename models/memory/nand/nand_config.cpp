@@ -26,8 +26,8 @@ void parse_page_order(core::Section& s, NandConfig& c) {
 }
 
 void parse_organisation(core::Section& s, NandConfig& c) {
-    // 16 dies and 16 host channels, 512 GB a stack: HBF vendor figures. Planes: papers on HBF assume 32
-    // a die. Page: OCP HBF 0.7. Blocks and pages fill the capacity (assumption).
+    // 16 dies and 16 host channels, 512 GB a stack: HBF vendor figures. Planes: papers on HBF
+    // assume 32 a die. Page: OCP HBF 0.7. Blocks and pages fill the capacity (assumption).
     c.channels = s.integer("channels", c.channels, {1, 4096});
     c.planes = s.integer("planes", c.planes, {1, 4096});
     c.blocks = s.integer("blocks", c.blocks, {1, 1 << 20});
@@ -37,8 +37,10 @@ void parse_organisation(core::Section& s, NandConfig& c) {
     if (c.interleave % c.page != 0) {
         s.error("interleave", "must be a multiple of page");
     } else if (c.channel_capacity() % c.interleave != 0) {
-        s.error("interleave", "must divide the capacity of a channel, planes x blocks x pages x "
-                              "page = " + core::format_size(c.channel_capacity()));
+        s.error("interleave",
+                "must divide the capacity of a channel, planes x blocks x pages x "
+                "page = " +
+                    core::format_size(c.channel_capacity()));
     }
     if (static_cast<double>(c.planes) * static_cast<double>(c.blocks) > 1e8) {
         s.error("blocks", "planes x blocks must not exceed 1e8 per channel");

@@ -165,10 +165,10 @@ void SimpleNand::enqueue(Ps now, const NandPage& page, const PageOp& op) {
 
 // ---- work of a plane ----------------------------------------------------------------------------
 
-// Each operation of a plane has one event: the moment at which it asks for the bus (a read after its
-// sense, a write when a register is free for its data) or at which its erase ends. Events are handled
-// in order of time, so the bus can be reserved in them without ever blocking an earlier request, and
-// every time that follows from the reservation is known at once.
+// Each operation of a plane has one event: the moment at which it asks for the bus (a read after
+// its sense, a write when a register is free for its data) or at which its erase ends. Events are
+// handled in order of time, so the bus can be reserved in them without ever blocking an earlier
+// request, and every time that follows from the reservation is known at once.
 
 void SimpleNand::start_head(Ps now, std::int32_t plane_index) {
     Plane& plane = planes_[static_cast<std::size_t>(plane_index)];
@@ -256,8 +256,7 @@ void SimpleNand::run_head(Ps now, std::int32_t plane_index) {
 }
 
 Ps SimpleNand::use_bus(Ps now, Bytes bytes) {
-    const Ps time =
-        bytes == config_.page ? page_on_bus_ : config_.bus_bandwidth.transfer(bytes);
+    const Ps time = bytes == config_.page ? page_on_bus_ : config_.bus_bandwidth.transfer(bytes);
     bus_free_ = std::max(now, bus_free_) + time;
     bus_used_ += time;
     counts_.bus_bytes += bytes;
@@ -375,11 +374,10 @@ void SimpleNand::register_energy(core::EnergyLedger& ledger, core::EnergyLedger:
     const auto category = core::EnergyCategory::kNand;
     sense_energy_ =
         ledger.event(block, category, "nand_sense_page", page_bits * config_.read_pj_per_bit);
-    program_energy_ = ledger.event(block, category, "nand_program_page",
-                                   page_bits * config_.program_pj_per_bit);
+    program_energy_ =
+        ledger.event(block, category, "nand_program_page", page_bits * config_.program_pj_per_bit);
     erase_energy_ = ledger.event(block, category, "nand_erase_block", config_.erase_pj);
-    bus_energy_ =
-        ledger.event(block, category, "nand_bus_byte", 8.0 * config_.bus_pj_per_bit);
+    bus_energy_ = ledger.event(block, category, "nand_bus_byte", 8.0 * config_.bus_pj_per_bit);
 }
 
 }  // namespace strata::models

@@ -4,16 +4,19 @@
 
 // One NAND channel: a die of many planes, its bus to the base die and the base die's link.
 //
-// Modelled: planes that work independently, each on its operations in order; a command overhead before
-// each array operation; page registers (1: the plane waits until its page has left; 2 or more: the
-// next sense starts meanwhile); a read of the page sensed last needs no new sense; bus and link as
-// serial resources served in the order in which pages get ready, page by page (store and forward), only
-// the bytes asked for; the link has a lane for each direction; the page rules (nand_blocks.h).
-// A request that breaks a rule fails as a whole after command and base-die time and changes nothing. An
-// erase request erases every block that holds a page of its range.
-// Not modelled: translation and garbage collection, ECC, retries, disturb, wear, suspend, command
-// bus, limits on planes active at once. The queue holds requests, whatever their size.
-// Timings: NandConfig. Times on bus and link are rounded up to a ps per page. Units: ps, bytes, pJ.
+// Modelled: planes that work independently, each on its operations in order; a command overhead
+// before each array operation; page registers (1: the plane waits until its page has left; 2 or
+// more: the next sense starts meanwhile); a read of the page sensed last needs no new sense; bus
+// and link as serial resources served in the order in which pages get ready, page by page (store
+// and forward), only the bytes asked for; a lane of the link for each direction; the page rules
+// (nand_blocks.h). A request that breaks a rule fails as a whole after command and base-die time
+// and changes nothing. An erase request erases every block that holds a page of its range.
+//
+// Not modelled: translation and garbage collection, ECC, retries, disturb, wear, suspend, the
+// command bus, limits on planes active at once, a write buffer smaller than the queue.
+//
+// Timings: NandConfig; times on bus and link are rounded up to a ps per page. The queue holds
+// requests, whatever their size. Units: ps, bytes, pJ.
 
 #include <array>
 #include <vector>
@@ -28,7 +31,7 @@ namespace strata::models {
 /// A broken page rule.
 struct NandError {
     core::Fault fault = core::Fault::kNone;
-    std::uint64_t address = 0;   ///< first byte of the page, inside the channel
+    std::uint64_t address = 0;  ///< first byte of the page, inside the channel
 };
 
 class SimpleNand : public MemoryController {
@@ -48,8 +51,7 @@ class SimpleNand : public MemoryController {
     bool idle() const override { return outstanding_ == 0; }
     std::string describe_state() const override;
     void register_stats(core::StatGroup& stats) override;
-    void register_energy(core::EnergyLedger& ledger,
-                         core::EnergyLedger::BlockId block) override;
+    void register_energy(core::EnergyLedger& ledger, core::EnergyLedger::BlockId block) override;
 
     struct Counts {
         std::int64_t senses = 0;
@@ -57,7 +59,7 @@ class SimpleNand : public MemoryController {
         std::int64_t programs = 0;
         std::int64_t erases = 0;
         std::int64_t bus_bytes = 0;
-        std::int64_t plane_busy = 0;   ///< ps, sum over planes
+        std::int64_t plane_busy = 0;  ///< ps, sum over planes
     };
     const Counts& counts() const { return counts_; }
     /// The first errors, at most kKeptErrors.
@@ -69,16 +71,16 @@ class SimpleNand : public MemoryController {
 
     // A page of a request (a block, for an erase), waiting for its plane or at work in it.
     struct PageOp {
-        std::int32_t next = kNone;      // in the plane's queue or the free list
+        std::int32_t next = kNone;  // in the plane's queue or the free list
         std::int32_t request = kNone;
         core::MemoryOp op = core::MemoryOp::kRead;
         core::Bytes bytes = 0;
-        std::int64_t key = 0;           // block and page inside the plane
-        core::Ps ready = 0;             // data of a write has crossed the link
+        std::int64_t key = 0;  // block and page inside the plane
+        core::Ps ready = 0;    // data of a write has crossed the link
         core::Ps begin = 0;
     };
     struct Plane {
-        std::int32_t head = kNone;      // queue of page operations; the head is at work
+        std::int32_t head = kNone;  // queue of page operations; the head is at work
         std::int32_t tail = kNone;
         std::int32_t current = 0;       // register in use
         std::int64_t held_key = kNone;  // page sensed last, in the current register
@@ -132,7 +134,7 @@ class SimpleNand : public MemoryController {
     NandBlocks blocks_;
 
     std::vector<Plane> planes_;
-    std::vector<core::Ps> released_;     // per plane and register: when it is free again
+    std::vector<core::Ps> released_;  // per plane and register: when it is free again
     core::Ps bus_free_ = 0;
     core::Ps read_link_free_ = 0;
     core::Ps write_link_free_ = 0;
@@ -143,8 +145,8 @@ class SimpleNand : public MemoryController {
     std::int32_t free_request_ = kNone;
     std::int64_t outstanding_ = 0;
     std::uint64_t sequence_ = 0;
-    std::vector<Timed> events_;          // heap: the head of a plane wants the bus or is erased
-    std::vector<Timed> completions_;     // heap: requests whose end is known
+    std::vector<Timed> events_;       // heap: the head of a plane wants the bus or is erased
+    std::vector<Timed> completions_;  // heap: requests whose end is known
     std::vector<std::int64_t> block_scratch_;
 
     core::Ps now_ = 0;

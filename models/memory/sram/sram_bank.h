@@ -33,8 +33,7 @@ class SramBank : public MemoryController {
     bool idle() const override { return queue_.empty(); }
     std::string describe_state() const override;
     void register_stats(core::StatGroup& stats) override;
-    void register_energy(core::EnergyLedger& ledger,
-                         core::EnergyLedger::BlockId block) override;
+    void register_energy(core::EnergyLedger& ledger, core::EnergyLedger::BlockId block) override;
 
    private:
     struct Entry {
@@ -44,8 +43,8 @@ class SramBank : public MemoryController {
     };
 
     SramConfig config_;
-    FixedRing<Entry> queue_;         // in order of completion
-    std::int64_t free_cycle_ = 0;    // first cycle in which the port is free
+    FixedRing<Entry> queue_;          // in order of completion
+    std::int64_t free_cycle_ = 0;     // first cycle in which the port is free
     std::int64_t words_[2] = {0, 0};  // words read and written by finished requests
     core::EnergyLedger* ledger_ = nullptr;
     core::EnergyLedger::EventId word_energy_[2] = {0, 0};

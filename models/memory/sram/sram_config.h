@@ -12,14 +12,14 @@
 namespace strata::models {
 
 struct SramConfig {
-    std::string model = "bank";                      ///< name in the registry (factory.h)
-    std::int64_t banks = 16;                         ///< banks of a cube, each a network port
+    std::string model = "bank";  ///< name in the registry (factory.h)
+    std::int64_t banks = 16;     ///< banks of a cube, each a network port
     core::Bytes bank_capacity = core::kMiB;
-    core::Bytes interleave = 4 * core::kKiB;         ///< consecutive bytes of one bank
-    core::Bytes width = 64;                          ///< bytes moved per cycle
+    core::Bytes interleave = 4 * core::kKiB;  ///< consecutive bytes of one bank
+    core::Bytes width = 64;                   ///< bytes moved per cycle
     core::Frequency clock{2'000'000'000};
-    std::int64_t latency_cycles = 4;                 ///< from the request to its first word
-    std::int64_t queue_depth = 16;                   ///< requests; a bulk request is one
+    std::int64_t latency_cycles = 4;  ///< from the request to its first word
+    std::int64_t queue_depth = 16;    ///< requests; a bulk request is one
     double read_pj_per_bit = 0.22;
     double write_pj_per_bit = 0.22;
 

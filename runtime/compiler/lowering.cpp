@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/compiler/lowering.h"
+
+#include <algorithm>
+#include <set>
+
+#include "runtime/compiler/lowering_plan.h"
+#include "runtime/compiler/pe_lowering.h"
+
+namespace strata::runtime {
+namespace {
+
+std::vector<std::int64_t> peers_of(const LoweringPlan& plan, const Machine& machine,
+                                   std::int64_t pe) {
+    std::set<std::int64_t> peers;
+    const bool has_heads = Grouping::of(machine.pes(), plan.kv_heads).active(pe);
+    for (int c = 0; c < kChannels; ++c) {
+        const auto channel = static_cast<Channel>(c);
+        const bool of_heads = channel == Channel::kReduceKv || channel == Channel::kGatherKv;
+        if (plan.channels[static_cast<std::size_t>(c)].half > 0 && (!of_heads || has_heads)) {
+            const auto members = exchange_members(channel, pe, machine, plan.kv_heads);
+            peers.insert(members.begin(), members.end());
+        }
+    }
+    peers.erase(pe);
+    return {peers.begin(), peers.end()};
+}
+
+}  // namespace
+
+Lowered lower(const Program& program, const Mapping& mapping, const Machine& machine,
+              core::Diagnostics& diagnostics) {
+    mapping.check(machine, diagnostics);
+    if (!diagnostics.ok()) {
+        return {};
+    }
+    const LoweringPlan plan = plan_lowering(program, &mapping, machine, diagnostics);
+    if (!diagnostics.ok()) {
+        return {};
+    }
+    Lowered lowered;
+    lowered.tcm_table = plan.tcm_table;
+    auto code = std::make_shared<models::CodeImage>();
+    code->name = program.name;
+    for (std::int64_t pe = 0; pe < machine.pes(); ++pe) {
+        PeLowering one(program, mapping, machine, plan, pe);
+        code->entries.push_back(
+            {machine.place(pe), std::make_shared<const models::Kernel>(one.run())});
+        lowered.peers.push_back(peers_of(plan, machine, pe));
+    }
+    lowered.code = std::move(code);
+    return lowered;
+}
+
+}  // namespace strata::runtime
