@@ -8,6 +8,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 
@@ -35,7 +36,8 @@ class TreeBuilder : public YAML::EventHandler {
         // The parser also starts a document at a token it cannot place, again and again without
         // end: a comma at the top, say.
         if (++documents_ > 1) {
-            const bool is_marker = text_.compare(static_cast<std::size_t>(mark.pos), 3, "---") == 0;
+            const std::size_t pos = std::min(text_.size(), static_cast<std::size_t>(mark.pos));
+            const bool is_marker = text_.compare(pos, 3, "---") == 0;
             throw YAML::ParserException(
                 mark, is_marker ? "only one document per file" : "unexpected text");
         }

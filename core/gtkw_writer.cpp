@@ -50,7 +50,7 @@ const std::vector<Group>& groups() {
         {"Memories", 2, {"sram", "dram", "hbm", "nand", "hbf"}},
         {"Links", 7, {"noc", "link", "pcie", "d2d", "router"}},
         {"Control", 3, {"host", "io_cpu", "m_cpu"}},
-        {"Power and temperature", 1, {"power", "thermal", "temperature", "dvfs", "clock"}},
+        {"Power and temperature", 1, {"monitor", "power", "thermal"}},
         {"Other", 0, {""}},
     };
     return kGroups;
@@ -82,7 +82,7 @@ std::string component_in(const Group& group, const VcdSignal& signal) {
 
 /// Writes a filter file per distinct enumeration and remembers its name.
 class EnumFilters {
- public:
+   public:
     explicit EnumFilters(std::filesystem::path gtkw) : gtkw_(std::move(gtkw)) {}
 
     /// The name of the file, which lies beside the save file.
@@ -99,7 +99,7 @@ class EnumFilters {
         return file;
     }
 
- private:
+   private:
     std::filesystem::path gtkw_;
     std::map<std::vector<std::string>, std::string> files_;
 };
@@ -209,10 +209,7 @@ void write_gtkw(const std::string& gtkw_path, const std::string& vcd_path,
                 const std::vector<VcdSignal>& signals, Ps end) {
     const std::filesystem::path gtkw(gtkw_path);
     EnumFilters filters(gtkw);
-    const std::filesystem::path directory = std::filesystem::absolute(gtkw).parent_path();
-    const std::filesystem::path vcd =
-        std::filesystem::absolute(vcd_path).lexically_proximate(directory);
-    std::string text = header_lines(vcd.string(), gtkw.filename().string(), end);
+    std::string text = header_lines(vcd_path, gtkw.filename().string(), end);
     std::vector<const VcdSignal*> left;
     left.reserve(signals.size());
     for (const VcdSignal& signal : signals) {

@@ -14,8 +14,8 @@
 namespace strata::core {
 
 /// Writes `gtkw_path` and, beside it, one translate-filter file per distinct enumeration
-/// (`<stem>.<n>.enum`). Names in it are relative, so that a run directory may be moved. UserError
-/// on I/O errors.
+/// (`<stem>.<n>.enum`). `vcd_path` is relative to the save file's directory: `trace.vcd`, so that a
+/// run directory may be moved. UserError on I/O errors.
 void write_gtkw(const std::string& gtkw_path, const std::string& vcd_path,
                 const std::vector<VcdSignal>& signals, Ps end);
 

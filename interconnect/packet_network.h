@@ -10,8 +10,9 @@
 // same link and leave by the same link keep their order.
 // Not modelled: finite buffers and virtual channels inside the network (queues in front of a link
 // have no bound, a blocked packet blocks no other one), conflicts at router inputs, arbitration
-// other than first come, first served, priorities. Good while packets fit into the buffers and
-// load stays below about 0.8 of saturation.
+// other than first come, first served, priorities. Against BookSim 2 (8×8 mesh, XY, uniform, 4-flit
+// packets, 4 VCs of 8 flits) latency is within 2 % up to 0.10 flits per node and cycle and 10 % too
+// low at 0.30 (36.4 instead of 40.4 cycles).
 // Timings and units: interconnect/network_base.h.
 
 #include <memory>

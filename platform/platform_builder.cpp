@@ -24,7 +24,8 @@ class Scope : public sc_core::sc_module {
     }
 };
 
-constexpr core::Bytes kControlWindow = 4 * core::kKiB;  // mailbox; its content has no address
+// A mailbox takes messages of any length at its first address.
+constexpr core::Bytes kControlWindow = core::Bytes{1} << core::kPeShift;
 
 std::int16_t narrow(std::int64_t value) {
     return static_cast<std::int16_t>(value);

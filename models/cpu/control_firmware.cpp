@@ -56,8 +56,8 @@ core::Place LatencyFirmware::child_of(const core::Place& source) const {
     return role_ == ControlRole::kIoCpu ? core::m_cpu_place(source.sip, source.cube) : source;
 }
 
-std::int64_t LatencyFirmware::handle_request(
-    const std::shared_ptr<const RequestMessage>& request, std::vector<Action>& actions) {
+std::int64_t LatencyFirmware::handle_request(const std::shared_ptr<const RequestMessage>& request,
+                                             std::vector<Action>& actions) {
     const std::string error = check(*request);
     if (!error.empty()) {
         auto refusal = std::make_shared<ResponseMessage>();
@@ -106,8 +106,7 @@ std::int64_t LatencyFirmware::handle_response(const ResponseMessage& message,
                                std::to_string(message.request_id) + " twice or unasked");
     }
     open.waiting_for.erase(waiting);
-    open.responses.insert(open.responses.end(), message.responses.begin(),
-                          message.responses.end());
+    open.responses.insert(open.responses.end(), message.responses.begin(), message.responses.end());
     if (open.waiting_for.empty()) {
         auto answer = std::make_shared<ResponseMessage>();
         answer->correlation_id = open.request->correlation_id;

@@ -38,8 +38,8 @@ struct ControlConfig {
 
 enum class ControlRole : std::uint8_t { kIoCpu, kMCpu };
 
-using Message = std::variant<std::shared_ptr<const RequestMessage>,
-                             std::shared_ptr<const ResponseMessage>>;
+using Message =
+    std::variant<std::shared_ptr<const RequestMessage>, std::shared_ptr<const ResponseMessage>>;
 
 class ControlFirmware {
    public:

@@ -29,8 +29,7 @@ ControlProcessor::ControlProcessor(const sc_core::sc_module_name& module_name,
     message_event_ = energy.event(block, core::EnergyCategory::kControl, "message",
                                   config.energy_pj_per_message);
     energy.set_static_power(block, core::EnergyCategory::kLeakage, config.static_w, 0);
-    state_trace_ =
-        core::trace_enum(services.trace, path(), "state", {"idle", "decode", "forward"});
+    state_trace_ = core::trace_enum(services.trace, path(), "state", {"idle", "decode", "forward"});
     queue_trace_ = core::trace_integer(services.trace, path(), "queue", 16);
     register_stats();
     SC_METHOD(step);
@@ -85,7 +84,7 @@ void ControlProcessor::start_next() {
         services().energy.count(message_event_, 1);
         step_event_.notify(core::to_sc_time(duration));
     }
-    trace();
+    update_trace();
 }
 
 void ControlProcessor::step() {
@@ -104,10 +103,10 @@ void ControlProcessor::forward() {
 }
 
 void ControlProcessor::outbox_drained() {
-    trace();
+    update_trace();
 }
 
-void ControlProcessor::trace() {
+void ControlProcessor::update_trace() {
     const core::Ps now = core::now_ps();
     state_trace_.set(now, working_ ? kDecode : (outbox_empty() ? kIdle : kForward));
     queue_trace_.set(now, static_cast<std::int64_t>(queue_.size()));
@@ -122,8 +121,8 @@ std::string ControlProcessor::describe_state() const {
         return "idle";
     }
     return std::to_string(queue_.size()) + " messages wait, " +
-           std::to_string(firmware_->outstanding()) + " requests open: " +
-           firmware_->describe_state();
+           std::to_string(firmware_->outstanding()) +
+           " requests open: " + firmware_->describe_state();
 }
 
 }  // namespace strata::models

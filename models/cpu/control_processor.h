@@ -52,7 +52,7 @@ class ControlProcessor : public Mailbox {
     void take(Message message);
     void start_next();
     void forward();
-    void trace();
+    void update_trace();
     void register_stats();
 
     ControlConfig config_;

@@ -21,8 +21,8 @@ struct ProbeResult {
         core::Ps duration = 0;
     };
     Response response;
-    core::Ps latency = 0;      ///< from the injection to the last byte
-    std::vector<Part> parts;   ///< in order of time; they add up to `latency`
+    core::Ps latency = 0;     ///< from the injection to the last byte
+    std::vector<Part> parts;  ///< in order of time; they add up to `latency`
 };
 
 class DmaProbe {

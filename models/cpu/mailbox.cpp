@@ -83,8 +83,7 @@ bool Mailbox::take(tlm::tlm_generic_payload& payload) {
     }
     if (request != nullptr) {
         take_request(std::move(request));
-    } else if (auto response =
-                   std::dynamic_pointer_cast<const ResponseMessage>(extension.object)) {
+    } else if (auto response = std::dynamic_pointer_cast<const ResponseMessage>(extension.object)) {
         take_response(std::move(response));
     } else {
         payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);  // plain data
@@ -201,11 +200,10 @@ void Mailbox::request_left(const tlm::tlm_generic_payload& payload) {
 // Targets are checked before anything is sent, so a mailbox that refuses is a fault of the model.
 void Mailbox::finish(tlm::tlm_generic_payload& payload) {
     if (payload.is_response_error()) {
-        throw core::ModelError(
-            path() + ": message to " +
-            core::PhysicalAddress::decode(payload.get_address()).str() +
-            " was refused: " + payload.get_response_string() + " (" +
-            core::to_string(core::extension_of(payload).fault) + ")");
+        throw core::ModelError(path() + ": message to " +
+                               core::PhysicalAddress::decode(payload.get_address()).str() +
+                               " was refused: " + payload.get_response_string() + " (" +
+                               core::to_string(core::extension_of(payload).fault) + ")");
     }
     --unanswered_;
     payload.release();

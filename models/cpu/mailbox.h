@@ -10,14 +10,14 @@
 //   reads of a mailbox (answered with a command error), b_transport.
 // Timings: none of its own; a message is answered as soon as it is taken. Times in ps.
 
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
 #include <cstdint>
 #include <deque>
 #include <memory>
-
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
-#include <tlm_utils/simple_target_socket.h>
 
 #include "core/component.h"
 #include "core/diagnostics.h"

@@ -28,28 +28,27 @@ core::Bytes body_bytes(const KernelArg& arg) {
 }
 
 core::Bytes body_bytes(const Request& request) {
-    return std::visit(
-        Overloaded{
-            [](const MemoryWrite& m) {
-                return kMemoryAccessBytes + (m.buffer != nullptr ? m.nbytes : 0);
-            },
-            [](const MemoryRead&) { return kMemoryAccessBytes; },
-            [](const KernelLaunch& m) {
-                core::Bytes bytes = kKernelRefBytes;
-                for (const KernelArg& arg : m.args) {
-                    bytes += body_bytes(arg);
-                }
-                return bytes;
-            },
-            [](const PeDma&) { return kMemoryAccessBytes; },
-            [](const MmuMap& m) {
-                return static_cast<core::Bytes>(m.entries.size()) * kMapEntryBytes;
-            },
-            [](const MmuUnmap& m) {
-                return static_cast<core::Bytes>(m.entries.size()) * kUnmapEntryBytes;
-            },
-        },
-        request);
+    return std::visit(Overloaded{
+                          [](const MemoryWrite& m) {
+                              return kMemoryAccessBytes + (m.buffer != nullptr ? m.nbytes : 0);
+                          },
+                          [](const MemoryRead&) { return kMemoryAccessBytes; },
+                          [](const KernelLaunch& m) {
+                              core::Bytes bytes = kKernelRefBytes;
+                              for (const KernelArg& arg : m.args) {
+                                  bytes += body_bytes(arg);
+                              }
+                              return bytes;
+                          },
+                          [](const PeDma&) { return kMemoryAccessBytes; },
+                          [](const MmuMap& m) {
+                              return static_cast<core::Bytes>(m.entries.size()) * kMapEntryBytes;
+                          },
+                          [](const MmuUnmap& m) {
+                              return static_cast<core::Bytes>(m.entries.size()) * kUnmapEntryBytes;
+                          },
+                      },
+                      request);
 }
 
 // The numbers a set stands for, sorted, each once; empty with `error` set when one is outside.
@@ -82,19 +81,32 @@ std::vector<std::int16_t> numbers(const TargetSet& set, std::int16_t count, cons
 
 const char* to_string(ErrorCode code) {
     switch (code) {
-        case ErrorCode::kNone: return "none";
-        case ErrorCode::kUnmapped: return "unmapped";
-        case ErrorCode::kPermission: return "permission";
-        case ErrorCode::kOutsideMapping: return "outside_mapping";
-        case ErrorCode::kOverlap: return "overlap";
-        case ErrorCode::kNotMapped: return "not_mapped";
-        case ErrorCode::kMisaligned: return "misaligned";
-        case ErrorCode::kUnknownKernel: return "unknown_kernel";
-        case ErrorCode::kNoCode: return "no_code";
-        case ErrorCode::kBadTarget: return "bad_target";
-        case ErrorCode::kBadAddress: return "bad_address";
-        case ErrorCode::kMemoryFault: return "memory_fault";
-        case ErrorCode::kBusy: return "busy";
+        case ErrorCode::kNone:
+            return "none";
+        case ErrorCode::kUnmapped:
+            return "unmapped";
+        case ErrorCode::kPermission:
+            return "permission";
+        case ErrorCode::kOutsideMapping:
+            return "outside_mapping";
+        case ErrorCode::kOverlap:
+            return "overlap";
+        case ErrorCode::kNotMapped:
+            return "not_mapped";
+        case ErrorCode::kMisaligned:
+            return "misaligned";
+        case ErrorCode::kUnknownKernel:
+            return "unknown_kernel";
+        case ErrorCode::kNoCode:
+            return "no_code";
+        case ErrorCode::kBadTarget:
+            return "bad_target";
+        case ErrorCode::kBadAddress:
+            return "bad_address";
+        case ErrorCode::kMemoryFault:
+            return "memory_fault";
+        case ErrorCode::kBusy:
+            return "busy";
     }
     return "?";
 }
@@ -149,22 +161,21 @@ Targets targets_at(const core::Place& place) {
 }
 
 Targets targets_of(const Request& request) {
-    return std::visit(
-        Overloaded{
-            [](const MemoryWrite& m) {
-                return Targets{only(m.dst.sip), m.target_cubes, m.target_pe};
-            },
-            [](const MemoryRead& m) {
-                return Targets{only(m.src.sip), m.target_cubes, m.target_pe};
-            },
-            [](const KernelLaunch& m) {
-                return Targets{m.target_sips, m.target_cubes, m.target_pe};
-            },
-            [](const PeDma& m) { return targets_at(m.src); },
-            [](const MmuMap& m) { return m.targets; },
-            [](const MmuUnmap& m) { return m.targets; },
-        },
-        request);
+    return std::visit(Overloaded{
+                          [](const MemoryWrite& m) {
+                              return Targets{only(m.dst.sip), m.target_cubes, m.target_pe};
+                          },
+                          [](const MemoryRead& m) {
+                              return Targets{only(m.src.sip), m.target_cubes, m.target_pe};
+                          },
+                          [](const KernelLaunch& m) {
+                              return Targets{m.target_sips, m.target_cubes, m.target_pe};
+                          },
+                          [](const PeDma& m) { return targets_at(m.src); },
+                          [](const MmuMap& m) { return m.targets; },
+                          [](const MmuUnmap& m) { return m.targets; },
+                      },
+                      request);
 }
 
 Expansion expand(const Targets& targets, const SystemShape& shape) {

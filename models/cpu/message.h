@@ -38,16 +38,16 @@ struct Targets {
 /// their encoding: its bytes count and travel, and whoever launches it finds it by its address.
 /// A long write arrives as several MemoryWrites that share the buffer and differ in buffer_offset.
 struct HostBuffer {
-    std::vector<std::uint8_t> bytes;      ///< empty in timing mode
+    std::vector<std::uint8_t> bytes;        ///< empty in timing mode
     std::shared_ptr<const CodeImage> code;  ///< null for plain data
 };
 
 struct MemoryWrite {
     core::Place dst;
-    std::uint64_t dst_pa = 0;       ///< place fields are replaced by those of each target
+    std::uint64_t dst_pa = 0;  ///< place fields are replaced by those of each target
     core::Bytes nbytes = 0;
-    std::uint8_t pattern = 0;                          ///< used when `buffer` is null
-    std::shared_ptr<const HostBuffer> buffer;          ///< null: fill with `pattern`
+    std::uint8_t pattern = 0;                  ///< used when `buffer` is null
+    std::shared_ptr<const HostBuffer> buffer;  ///< null: fill with `pattern`
     core::Bytes buffer_offset = 0;
     TargetSet target_cubes;
     TargetSet target_pe;
@@ -81,7 +81,7 @@ struct KernelRef {
     enum class Kind : std::uint8_t { kDeployed, kBuiltin };
     std::string name;
     Kind kind = Kind::kDeployed;
-    std::uint64_t deploy_pa = 0;    ///< place fields are replaced by those of each target
+    std::uint64_t deploy_pa = 0;  ///< place fields are replaced by those of each target
     core::Bytes nbytes_code = 0;
 };
 
@@ -123,18 +123,18 @@ struct MmuUnmap {
 
 enum class ErrorCode : std::uint8_t {
     kNone,
-    kUnmapped,          ///< no mapping at this virtual address
+    kUnmapped,  ///< no mapping at this virtual address
     kPermission,
-    kOutsideMapping,    ///< the range leaves its mapping
-    kOverlap,           ///< MmuMap over an existing mapping
-    kNotMapped,         ///< MmuUnmap of what is not mapped
+    kOutsideMapping,  ///< the range leaves its mapping
+    kOverlap,         ///< MmuMap over an existing mapping
+    kNotMapped,       ///< MmuUnmap of what is not mapped
     kMisaligned,
     kUnknownKernel,
-    kNoCode,            ///< the deploy address holds no code
-    kBadTarget,         ///< a target outside the system
-    kBadAddress,        ///< no memory behind a physical address, or beyond its end
-    kMemoryFault,       ///< the memory refused (NAND rules, uncorrectable); text says which
-    kBusy,              ///< a kernel is still running on the PE
+    kNoCode,       ///< the deploy address holds no code
+    kBadTarget,    ///< a target outside the system
+    kBadAddress,   ///< no memory behind a physical address, or beyond its end
+    kMemoryFault,  ///< the memory refused (NAND rules, uncorrectable); text says which
+    kBusy,         ///< a kernel is still running on the PE
 };
 const char* to_string(ErrorCode code);
 
@@ -143,22 +143,21 @@ struct Response {
     core::Place source;
     bool success = true;
     ErrorCode code = ErrorCode::kNone;
-    std::uint64_t address = 0;   ///< the faulting address, when there is one
+    std::uint64_t address = 0;  ///< the faulting address, when there is one
     std::string text;
     core::Bytes data_bytes = 0;  ///< MemoryRead: bytes that travel back, in every mode
     std::shared_ptr<const std::vector<std::uint8_t>> data;  ///< MemoryRead, functional mode
 };
 
-using Request =
-    std::variant<MemoryWrite, MemoryRead, KernelLaunch, PeDma, MmuMap, MmuUnmap>;
+using Request = std::variant<MemoryWrite, MemoryRead, KernelLaunch, PeDma, MmuMap, MmuUnmap>;
 const char* name_of(const Request& request);
 
 /// A request on its way down. Each hop narrows `targets` to what lies behind it.
 struct RequestMessage : core::CarriedObject {
     std::uint64_t correlation_id = 0;
     std::uint64_t request_id = 0;
-    core::Place reply_to;                        ///< the mailbox that waits for the answer
-    std::vector<core::Place> targets;            ///< PEs that shall execute it
+    core::Place reply_to;              ///< the mailbox that waits for the answer
+    std::vector<core::Place> targets;  ///< PEs that shall execute it
     std::shared_ptr<const Request> request;
 };
 
@@ -171,16 +170,16 @@ struct ResponseMessage : core::CarriedObject {
 
 // Bytes on the wire (assumption: 8-byte aligned fields behind a 32-byte header). What a text or a
 // name says never changes the size: on the wire these are codes.
-constexpr core::Bytes kHeaderBytes = 32;          ///< both ids, kind, counts, reply address
-constexpr core::Bytes kTargetBytes = 4;           ///< one place, packed; lists rounded up to 8
-constexpr core::Bytes kMemoryAccessBytes = 24;    ///< pa, nbytes, pattern
-constexpr core::Bytes kKernelRefBytes = 24;       ///< name hash, deploy pa, code bytes
-constexpr core::Bytes kTensorArgBytes = 16;       ///< va base, shard count
-constexpr core::Bytes kShardBytes = 32;           ///< place, pa, bytes, offset
-constexpr core::Bytes kScalarArgBytes = 16;       ///< type, value
-constexpr core::Bytes kMapEntryBytes = 32;        ///< va, pa, size, flags
-constexpr core::Bytes kUnmapEntryBytes = 16;      ///< va, size
-constexpr core::Bytes kResponseBytes = 16;        ///< place and code, address
+constexpr core::Bytes kHeaderBytes = 32;        ///< both ids, kind, counts, reply address
+constexpr core::Bytes kTargetBytes = 4;         ///< one place, packed; lists rounded up to 8
+constexpr core::Bytes kMemoryAccessBytes = 24;  ///< pa, nbytes, pattern
+constexpr core::Bytes kKernelRefBytes = 24;     ///< name hash, deploy pa, code bytes
+constexpr core::Bytes kTensorArgBytes = 16;     ///< va base, shard count
+constexpr core::Bytes kShardBytes = 32;         ///< place, pa, bytes, offset
+constexpr core::Bytes kScalarArgBytes = 16;     ///< type, value
+constexpr core::Bytes kMapEntryBytes = 32;      ///< va, pa, size, flags
+constexpr core::Bytes kUnmapEntryBytes = 16;    ///< va, size
+constexpr core::Bytes kResponseBytes = 16;      ///< place and code, address
 
 /// Header + targets + the fields' own sizes + the data of a MemoryWrite from a host buffer.
 core::Bytes wire_bytes(const RequestMessage& message);

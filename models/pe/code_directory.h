@@ -16,7 +16,7 @@
 namespace strata::models {
 
 class CodeDirectory {
- public:
+   public:
     /// Tells that [pa, pa + bytes) was written; `code` is null for plain data.
     void written(std::uint64_t pa, core::Bytes bytes, std::shared_ptr<const CodeImage> code) {
         const std::uint64_t end = pa + static_cast<std::uint64_t>(bytes);
@@ -38,7 +38,7 @@ class CodeDirectory {
         return at == images_.end() ? nullptr : at->second.code;
     }
 
- private:
+   private:
     struct Range {
         std::uint64_t end;
         std::shared_ptr<const CodeImage> code;

@@ -109,8 +109,7 @@ constexpr core::Bytes kCommandBytes = 64;  ///< size of one encoded command (ass
 struct Kernel {
     std::string name;
     std::array<std::vector<Command>, kEngines> streams;
-    std::vector<std::int64_t>
-        consumed;  ///< per semaphore ≥ kEngines: index 0 is semaphore kEngines
+    std::vector<std::int64_t> consumed;  ///< per semaphore ≥ kEngines, index 0 is kEngines
 
     std::size_t commands() const;
     core::Bytes code_bytes() const { return static_cast<core::Bytes>(commands()) * kCommandBytes; }

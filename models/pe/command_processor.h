@@ -32,7 +32,7 @@ namespace strata::models {
 using KernelResult = Failure;
 
 class CommandProcessor {
- public:
+   public:
     /// The references outlive the object.
     CommandProcessor(const PeConfig& config, const core::ClockDomain& clock, Dma& dma, Tcm& tcm);
 
@@ -80,7 +80,7 @@ class CommandProcessor {
     const Counters& counters() const { return counters_; }
     void register_stats(core::StatGroup& stats) const;
 
- private:
+   private:
     enum class Phase : std::uint8_t {
         kEnd,        // all commands started
         kCode,       // the block of the next command has not arrived

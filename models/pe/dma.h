@@ -112,7 +112,7 @@ struct DmaPayload {
 };
 
 class Dma {
- public:
+   public:
     /// The references outlive the object.
     Dma(const PeConfig& config, const core::ClockDomain& clock,
         const interconnect::AddressMap& addresses, mmu::PeMmu& mmu, Tcm& tcm);
@@ -173,7 +173,7 @@ class Dma {
     const Counters& counters(DmaQueue queue) const { return queue_of(queue).counters; }
     void register_stats(core::StatGroup& stats) const;
 
- private:
+   private:
     enum class Flow : std::uint8_t { kRead, kWrite, kCopy, kLocal };
 
     /// A descriptor from its start to its completion. Its bytes count from 0 to total, row by row.

@@ -76,7 +76,7 @@ void Dma::abort(int q) {
     queue.aborting = true;
     queue.splitting = false;
     queue.page_wait = false;
-    queue.local_end = kNever;
+    queue.local_end = core::kNever;
     queue.prepared.valid = false;
     queue.pending.valid = false;
     queue.to_write.clear();

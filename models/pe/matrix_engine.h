@@ -21,7 +21,7 @@
 namespace strata::models {
 
 class MatrixEngine {
- public:
+   public:
     explicit MatrixEngine(const MatrixConfig& config) : config_(config) {}
 
     struct Cost {
@@ -39,7 +39,7 @@ class MatrixEngine {
     /// Computes the result on TCM bytes; types other than int8 and fp32 leave them as they are.
     static void execute(const Gemm& gemm, Tcm& tcm);
 
- private:
+   private:
     MatrixConfig config_;
 };
 

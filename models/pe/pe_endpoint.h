@@ -29,7 +29,7 @@
 namespace strata::models {
 
 class PeEndpoint {
- public:
+   public:
     using Message = std::shared_ptr<const RequestMessage>;
 
     /// The parts it commands; they outlive it.
@@ -61,7 +61,7 @@ class PeEndpoint {
     const Counters& counters() const { return counters_; }
     void register_stats(core::StatGroup& stats) const;
 
- private:
+   private:
     core::Ps cost(const Request& request) const;
     void execute(core::Ps now);
     void execute(core::Ps now, const MemoryWrite& write);

@@ -27,7 +27,7 @@
 namespace strata::models {
 
 class PeInbox {
- public:
+   public:
     using Payload = tlm::tlm_generic_payload;
     using Backward = tlm::tlm_bw_transport_if<>;
 
@@ -56,7 +56,7 @@ class PeInbox {
     const Counters& counters() const { return counters_; }
     void register_stats(core::StatGroup& stats) const;
 
- private:
+   private:
     bool accept(core::Ps now, Backward& initiator);
     bool serve(core::Ps now);
     bool respond(Backward& initiator);

@@ -73,7 +73,7 @@ void ProcessingElement::register_trace() {
     }
 }
 
-void ProcessingElement::trace(Ps now) {
+void ProcessingElement::update_trace(Ps now) {
     for (std::size_t i = 0; i < engine_trace_.size(); ++i) {
         auto state = static_cast<std::int64_t>(commands_.state(static_cast<Engine>(i)));
         if (i < outstanding_trace_.size()) {

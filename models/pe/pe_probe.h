@@ -20,7 +20,7 @@
 namespace strata::models {
 
 class PeProbe {
- public:
+   public:
     /// `dma` outlives the object.
     PeProbe(const core::Place& place, Dma& dma) : place_(place), dma_(dma) {}
 
@@ -31,7 +31,7 @@ class PeProbe {
     void step(core::Ps now);
     bool idle() const { return running_.empty() && waiting_.empty(); }
 
- private:
+   private:
     struct Job {
         PeDma transfer;
         DmaProbe::Done done;

@@ -123,7 +123,7 @@ void ProcessingElement::step() {
     commands_.account(now);
     book_energy();
     if (traced_) {
-        trace(now);
+        update_trace(now);
     }
     schedule(now);
 }

@@ -38,7 +38,7 @@
 namespace strata::models {
 
 class ProcessingElement : public sc_core::sc_module, public core::Component, public DmaProbe {
- public:
+   public:
     SC_HAS_PROCESS(ProcessingElement);
     /// Path, statistics and energy block are named `place.str()`. The references outlive the
     /// module.
@@ -77,7 +77,7 @@ class ProcessingElement : public sc_core::sc_module, public core::Component, pub
     const Dma& dma() const { return dma_; }
     const CommandProcessor& commands() const { return commands_; }
 
- private:
+   private:
     using Payload = tlm::tlm_generic_payload;
     struct Arrival {
         Payload* payload;
@@ -107,7 +107,7 @@ class ProcessingElement : public sc_core::sc_module, public core::Component, pub
     void schedule(core::Ps now);
     core::Bytes tcm_traffic() const;
     void book_energy();
-    void trace(core::Ps now);
+    void update_trace(core::Ps now);
     void register_energy();
     void register_trace();
 

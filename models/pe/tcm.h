@@ -16,7 +16,7 @@
 namespace strata::models {
 
 class Tcm {
- public:
+   public:
     Tcm(core::Bytes capacity, bool functional)
         : capacity_(capacity), bytes_(functional ? static_cast<std::size_t>(capacity) : 0) {}
 
@@ -47,7 +47,7 @@ class Tcm {
         write(address, &value, sizeof(T));
     }
 
- private:
+   private:
     void check(std::uint64_t address, core::Bytes count) const {
         if (!functional() || !contains(address, count)) {
             throw core::ModelError("TCM bytes outside the memory or in timing mode");

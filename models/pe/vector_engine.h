@@ -18,7 +18,7 @@
 namespace strata::models {
 
 class VectorEngine {
- public:
+   public:
     explicit VectorEngine(const VectorConfig& config) : config_(config) {}
 
     struct Cost {
@@ -33,7 +33,7 @@ class VectorEngine {
     /// Computes the result on TCM bytes; what is timing only leaves them as they are.
     static void execute(const VectorOp& op, Tcm& tcm);
 
- private:
+   private:
     VectorConfig config_;
 };
 

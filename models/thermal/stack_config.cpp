@@ -47,6 +47,7 @@ class StackParser {
                        const core::SourceLocation& from);
     void add_uniform(core::Section& section, const std::string& key, const std::string& text,
                      const std::string& layer);
+    void add_tiles(core::Section& power, const std::string& layer);
     void add_trace(const std::string& file, const std::string& layer,
                    const core::SourceLocation& from);
     void spread_leakage();
@@ -72,6 +73,9 @@ bool ends_with(const std::string& text, const std::string& tail) {
 }
 
 StackConfig StackParser::parse() {
+    if (section_.has("preset")) {
+        section_.string("preset");  // laid below this section by whoever read the file
+    }
     core::Section die = section_.required_section("die");
     config_.die = {0.0, 0.0, die.length_m("width", {}, Range{1e-6, 1.0}),
                    die.length_m("height", {}, Range{1e-6, 1.0})};
@@ -261,10 +265,13 @@ void StackParser::parse_power(core::Section& layer, const std::string& name) {
     }
 }
 
-/// `{uniform: 5W}`, `{floorplan: file.csv}` or `{floorplan: file.flp, trace: file.ptrace}`.
+/// `{uniform: 5W}`, `{tiles: [8, 8], name: core, total: 40W}`, `{floorplan: file.csv}` or
+/// `{floorplan: file.flp, trace: file.ptrace}`.
 void StackParser::parse_power_map(core::Section power, const std::string& name) {
     if (power.has("uniform")) {
         add_uniform(power, "uniform", power.string("uniform"), name);
+    } else if (power.has("tiles")) {
+        add_tiles(power, name);
     } else {
         add_floorplan(power.string("floorplan"), name, power.location("floorplan"));
         if (power.has("trace")) {
@@ -287,6 +294,28 @@ void StackParser::add_uniform(core::Section& section, const std::string& key,
         return;
     }
     config_.blocks.push_back({layer, layer, config_.die, watts, 0.0, section.location(key)});
+}
+
+/// Equal blocks `<name>_<x>_<y>` that cover the die.
+void StackParser::add_tiles(core::Section& power, const std::string& layer) {
+    const auto counts = power.integers("tiles", std::nullopt, Range{1, 1024});
+    const std::string name = power.string("name", layer);
+    const double total = power.power_w("total");
+    if (counts.size() != 2) {
+        power.error("tiles", "expected two counts such as [8, 8]");
+        return;
+    }
+    const auto nx = static_cast<double>(counts[0]);
+    const auto ny = static_cast<double>(counts[1]);
+    for (std::int64_t iy = 0; iy < counts[1]; ++iy) {
+        for (std::int64_t ix = 0; ix < counts[0]; ++ix) {
+            const Rectangle tile{config_.die.width * static_cast<double>(ix) / nx,
+                                 config_.die.height * static_cast<double>(iy) / ny,
+                                 config_.die.width / nx, config_.die.height / ny};
+            config_.blocks.push_back({fmt::format("{}_{}_{}", name, ix, iy), layer, tile,
+                                      total / (nx * ny), 0.0, power.location("tiles")});
+        }
+    }
 }
 
 void StackParser::add_floorplan(const std::string& file, const std::string& layer,

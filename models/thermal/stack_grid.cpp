@@ -197,11 +197,11 @@ void Discretiser::connect_boundary(const StackBoundary& boundary, double resista
 }
 
 double weighted_sum(const std::vector<double>& weights, const std::vector<double>& values) {
-    double sum = 0.0;
+    long double sum = 0.0L;  // the energy balance is held to 1e-12
     for (std::size_t i = 0; i < weights.size(); ++i) {
-        sum += weights[i] * values[i];
+        sum += static_cast<long double>(weights[i]) * static_cast<long double>(values[i]);
     }
-    return sum;
+    return static_cast<double>(sum);
 }
 
 }  // namespace

@@ -252,13 +252,13 @@ class DecodeCompiler {
     }
 
     void add_prefetch_buffer(Allocation& allocation) {
-        const Bytes slot = prefetch_slot_bytes(workload_.tile, machine_);
+        const Bytes slot = prefetch_slot_bytes(workload_.tile);
         const auto share = static_cast<Bytes>(static_cast<double>(machine_.sram_bank_bytes) *
                                               workload_.sram_share);
-        const Bytes bytes = share / slot * slot;
+        const Bytes bytes = share / machine_.page_bytes * machine_.page_bytes;
         if (bytes < 2 * slot) {
             fail("prefetch needs 2 tiles of " + core::format_size(slot) + " in sram; " +
-                 core::format_size(share) + " of a PE's bank of " +
+                 core::format_size(bytes) + " of a PE's bank of " +
                  core::format_size(machine_.sram_bank_bytes) + " are given to it");
             return;
         }

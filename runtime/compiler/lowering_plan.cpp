@@ -12,6 +12,8 @@ namespace {
 using core::Bytes;
 using models::DataType;
 
+constexpr Bytes kBurst = 64;  // whole bursts of every DRAM and SRAM preset
+
 /// Hands out value slots over the program; a slot that is free again is reused, the smallest that
 /// fits first, else the largest one grows.
 class SlotAllocator {
@@ -356,7 +358,7 @@ class Planner {
             fail(first, std::string("the mapping has no '") + kPrefetchBuffer + "' in sram");
             return;
         }
-        plan_.sram_slot_bytes = prefetch_slot_bytes(program_.tile, machine_);
+        plan_.sram_slot_bytes = prefetch_slot_bytes(program_.tile);
         plan_.sram_slots = buffer->shard / plan_.sram_slot_bytes;
         if (plan_.sram_slots < 2) {
             fail(first, std::string("'") + kPrefetchBuffer + "' of " +
@@ -430,12 +432,11 @@ LoweringPlan plan_lowering(const Program& program, const Mapping* mapping, const
     return Planner(program, mapping, machine, diagnostics).run();
 }
 
-core::Bytes prefetch_slot_bytes(core::Bytes tile, const Machine& machine) {
-    return machine.page_up(tile);
+core::Bytes prefetch_slot_bytes(core::Bytes tile) {
+    return core::ceil_div(tile, kBurst) * kBurst;
 }
 
 core::Bytes tile_alignment(core::Region memory, const Machine& machine) {
-    constexpr core::Bytes kBurst = 64;  // holds whole bursts of every DRAM and SRAM preset
     return memory == core::Region::kNand ? machine.nand_page_bytes : kBurst;
 }
 

@@ -66,7 +66,7 @@ LoweringPlan plan_lowering(const Program& program, const Mapping* mapping, const
                            core::Diagnostics& diagnostics);
 
 /// Bytes of a prefetch slot for tiles of `tile` bytes.
-core::Bytes prefetch_slot_bytes(core::Bytes tile, const Machine& machine);
+core::Bytes prefetch_slot_bytes(core::Bytes tile);
 /// Where weight tiles may start in a memory.
 core::Bytes tile_alignment(core::Region memory, const Machine& machine);
 /// A PE's share of a matmul's weight, k × n.

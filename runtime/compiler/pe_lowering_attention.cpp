@@ -109,12 +109,20 @@ void PeLowering::flash_attention() {
     const auto weigh = [&](std::size_t i) {
         const AttentionStep& step = steps[i];
         Buffer& weights = temporary(2 + i % 2);
-        // Rescaling the output to the new maximum counts as that many elements more of the softmax.
         builder_.emit(Engine::kVector,
-                      vector_op(VectorKind::kSoftmax, queries * (step.tokens + head_dim),
-                                in().type(), temporary(i % 2).address, weights.address),
+                      vector_op(VectorKind::kSoftmax, queries * step.tokens, in().type(),
+                                temporary(i % 2).address, weights.address),
                       {&temporary(i % 2)}, {&weights});
         const std::int64_t unit = step.sequence * kv.heads + step.head;
+        const std::uint64_t sums =
+            output.address +
+            static_cast<std::uint64_t>(bytes_of(unit * queries * head_dim, DataType::kFp32));
+        if (step.block > 0) {  // to the new maximum
+            builder_.emit(Engine::kVector,
+                          vector_op(VectorKind::kMul, queries * head_dim, DataType::kFp32, sums,
+                                    sums),
+                          {&output}, {&output});
+        }
         Gemm sv;
         sv.m = queries;
         sv.k = step.tokens;
@@ -123,8 +131,7 @@ void PeLowering::flash_attention() {
         sv.accumulate = step.block > 0;
         sv.a = weights.address;
         sv.b = loaded[i % 2]->address + static_cast<std::uint64_t>(kv.half_bytes);
-        sv.c = output.address +
-               static_cast<std::uint64_t>(bytes_of(unit * queries * head_dim, DataType::kFp32));
+        sv.c = sums;
         builder_.emit(Engine::kMatrix, sv, {&weights, loaded[i % 2]}, {&output});
     };
     for (std::size_t i = 0; i < std::min<std::size_t>(steps.size(), 2); ++i) {

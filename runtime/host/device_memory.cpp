@@ -56,8 +56,7 @@ TensorPlan shard(std::string name, core::Bytes nbytes, core::Region region,
         return plan;
     }
     const core::Bytes pages = core::ceil_div(nbytes, page);
-    const core::Bytes part =
-        core::ceil_div(pages, static_cast<core::Bytes>(places.size())) * page;
+    const core::Bytes part = core::ceil_div(pages, static_cast<core::Bytes>(places.size())) * page;
     core::Bytes offset = 0;
     for (const core::Place& place : places) {
         const core::Bytes bytes = std::min(part, nbytes - offset);
@@ -160,9 +159,7 @@ void DeviceMemory::add_memory(const core::Place& place, core::Region region, cor
     const std::uint64_t base = memory_base(place, region);
     const std::string name = memory_name(place, region);
     const bool added =
-        memories_
-            .try_emplace(base, name, base + static_cast<std::uint64_t>(first), size)
-            .second;
+        memories_.try_emplace(base, name, base + static_cast<std::uint64_t>(first), size).second;
     if (!added) {
         throw core::ModelError(name + " was added twice");
     }
@@ -193,8 +190,8 @@ std::uint64_t DeviceMemory::allocate(const core::Place& place, core::Region regi
 
 void DeviceMemory::free(std::uint64_t pa) {
     const auto address = core::PhysicalAddress::decode(pa);
-    const auto found = memories_.find(
-        memory_base({address.sip, address.cube, address.pe()}, address.region));
+    const auto found =
+        memories_.find(memory_base({address.sip, address.cube, address.pe()}, address.region));
     if (found == memories_.end()) {
         throw mmu::AllocationError(mmu::AllocationError::Kind::kForeignFree,
                                    "free of " + address.str() + ", where there is no memory");
@@ -216,9 +213,9 @@ void DeviceMemory::check(const TensorPlan& plan) const {
         throw core::UserError(who + "nothing to place");
     }
     for (const Placement& part : plan.placements) {
-        const std::string what =
-            "bytes " + std::to_string(part.offset) + ".." +
-            std::to_string(part.offset + part.nbytes) + " on " + part.place.str();
+        const std::string what = "bytes " + std::to_string(part.offset) + ".." +
+                                 std::to_string(part.offset + part.nbytes) + " on " +
+                                 part.place.str();
         if (part.offset < 0 || part.nbytes <= 0 || part.offset > plan.nbytes - part.nbytes) {
             throw core::UserError(who + what + " are not a part of its " +
                                   std::to_string(plan.nbytes) + " bytes");
@@ -238,8 +235,7 @@ TensorLayout DeviceMemory::allocate(const TensorPlan& plan) {
     layout.va = allocate_va(plan.nbytes);
     try {
         for (const Placement& part : plan.placements) {
-            layout.pas.push_back(
-                allocate(part.place, part.region, part.nbytes, plan.alignment));
+            layout.pas.push_back(allocate(part.place, part.region, part.nbytes, plan.alignment));
         }
     } catch (const core::UserError&) {
         free(layout);

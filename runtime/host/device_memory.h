@@ -24,7 +24,7 @@ namespace strata::runtime {
 
 /// Where a part of a tensor lies: in the TCM of the PE, or in a memory of its cube.
 struct Placement {
-    core::Place place;       ///< the PE that reads and writes it for the host and maps it
+    core::Place place;  ///< the PE that reads and writes it for the host and maps it
     core::Region region = core::Region::kDram;
     core::Bytes offset = 0;  ///< in the tensor, a multiple of the page
     core::Bytes nbytes = 0;
@@ -96,9 +96,7 @@ class DeviceMemory {
     using Memories = std::map<std::uint64_t, mmu::RangeAllocator>;  // by first physical address
     Memories::const_iterator find(const core::Place& place, core::Region region) const;
     void check(const TensorPlan& plan) const;
-    core::Bytes pages(core::Bytes nbytes) const {
-        return core::ceil_div(nbytes, page_) * page_;
-    }
+    core::Bytes pages(core::Bytes nbytes) const { return core::ceil_div(nbytes, page_) * page_; }
 
     core::Bytes page_;
     mmu::RangeAllocator va_;

@@ -34,9 +34,9 @@ using RequestId = std::uint64_t;
 struct Completion {
     RequestId request_id = 0;
     std::uint64_t correlation_id = 0;
-    const char* message = "";            ///< name_of the request
-    core::Ps sent = 0;                   ///< when submit was called
-    core::Ps done = 0;                   ///< when the program can know; 0 while in flight
+    const char* message = "";                  ///< name_of the request
+    core::Ps sent = 0;                         ///< when submit was called
+    core::Ps done = 0;                         ///< when the program can know; 0 while in flight
     std::vector<models::Response> responses;   ///< one per target, sorted by place
     std::optional<models::ProbeResult> probe;  ///< of a PeDma
 
@@ -124,8 +124,7 @@ class Host : public models::Mailbox {
     };
 
     void run();
-    void send_parts(RequestId id, models::Request request,
-                    const std::vector<core::Place>& targets);
+    void send_parts(RequestId id, models::Request request, const std::vector<core::Place>& targets);
     void send_message(RequestId id, const RequestPart& part, std::int16_t sip,
                       const std::vector<core::Place>& targets);
     void inject(RequestId id, const models::PeDma& transfer);
@@ -145,7 +144,7 @@ class Host : public models::Mailbox {
     RequestId next_id_ = 1;
     std::uint64_t next_message_id_ = 1;
     std::map<RequestId, Operation> requests_;
-    std::map<RequestId, InFlight> ring_;           // by message id
+    std::map<RequestId, InFlight> ring_;  // by message id
     std::int64_t incomplete_ = 0;
     core::Ps latest_done_ = 0;
     sc_core::sc_event progress_event_;

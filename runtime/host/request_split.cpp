@@ -14,8 +14,8 @@ template <typename Make>
 void cut(std::uint64_t pa, core::Bytes nbytes, core::Bytes chunk, Make make) {
     core::Bytes offset = 0;
     do {
-        const auto at = static_cast<core::Bytes>(
-            (pa + static_cast<std::uint64_t>(offset)) % static_cast<std::uint64_t>(chunk));
+        const auto at = static_cast<core::Bytes>((pa + static_cast<std::uint64_t>(offset)) %
+                                                 static_cast<std::uint64_t>(chunk));
         const core::Bytes bytes = std::min(chunk - at, nbytes - offset);
         make(offset, bytes);
         offset += bytes;

@@ -49,8 +49,7 @@ std::string text_of(const models::Response& response) {
 // Whether the calling code is on a thread of a running simulation, so that it may wait.
 bool may_wait() {
     return sc_core::sc_get_status() == sc_core::SC_RUNNING &&
-           sc_core::sc_get_current_process_handle().proc_kind() ==
-               sc_core::SC_THREAD_PROC_ &&
+           sc_core::sc_get_current_process_handle().proc_kind() == sc_core::SC_THREAD_PROC_ &&
            std::uncaught_exceptions() == 0;
 }
 

@@ -262,7 +262,7 @@ class Parser {
         bool sound = true;
         do {
             if (peek() != '%') {
-                return fail(at_, "after: expected %handle");
+                return fail(word().at, "after: expected %handle");
             }
             sound = use(name("a handle name"), in.after, false) && sound;
         } while (at_ < line_.size() && line_[at_] == ',' && ++at_ > 0);

@@ -28,12 +28,12 @@ TEST(GtkwWriter, GroupsSignalsAndNamesEnumerations) {
         {"sip0.cube0.pe0.matrix", "state", Kind::kEnum, 2, states},
         {"sip0.cube0.hbm.ch0", "queue", Kind::kInteger, 6, {}},
         {"sip0.cube0.pe1.matrix", "state", Kind::kEnum, 2, states},
-        {"power", "total_w", Kind::kReal, 63, {}},
+        {"monitor.sip0.cube0", "power_w", Kind::kReal, 63, {}},
         {"sip0.cube0.noc.r0", "busy", Kind::kInteger, 1, {}},
         {"permit", "x", Kind::kEnum, 2, {"off", "on"}},  // no PE, though it begins with "pe"
     };
     const std::string gtkw = directory.file("trace.gtkw");
-    write_gtkw(gtkw, directory.file("trace.vcd"), signals, 5 * kMicrosecond);
+    write_gtkw(gtkw, "trace.vcd", signals, 5 * kMicrosecond);
     const std::string text = read_text(gtkw);
 
     EXPECT_NE(text.find("[dumpfile] \"trace.vcd\"\n[savefile] \"trace.gtkw\"\n"),
@@ -43,7 +43,8 @@ TEST(GtkwWriter, GroupsSignalsAndNamesEnumerations) {
     EXPECT_EQ(read_text(directory.file("trace.2.enum")), "00 off\n01 on\n");
     EXPECT_NE(text.find("\n+{ch0 queue} sip0.cube0.hbm.ch0.queue[5:0]\n"), std::string::npos);
     EXPECT_NE(text.find("\n+{r0 busy} sip0.cube0.noc.r0.busy\n"), std::string::npos);
-    EXPECT_NE(text.find("@8020\n+{total_w} power.total_w\n"), std::string::npos);
+    EXPECT_NE(text.find("@8020\n+{sip0 cube0 power_w} monitor.sip0.cube0.power_w\n"),
+              std::string::npos);
 
     std::size_t last = 0;  // groups in this order, each once begun and once ended
     for (const char* title : {"PE engines", "Memories", "Links", "Power", "Other"}) {

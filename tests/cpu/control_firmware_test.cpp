@@ -47,8 +47,7 @@ TEST(LatencyFirmware, IoCpuSplitsByCube) {
     Actions actions;
     MmuMap map;
     map.entries.resize(3);
-    const auto cycles = io.handle(
-        request(7, {{1, 0, 0}, {1, 1, 0}, {1, 1, 1}}, map), actions);
+    const auto cycles = io.handle(request(7, {{1, 0, 0}, {1, 1, 0}, {1, 1, 1}}, map), actions);
     EXPECT_EQ(cycles, 200 + 2 * 20 + 3 * 10);
     ASSERT_EQ(actions.size(), 2u);
     EXPECT_EQ(actions[0].to, core::m_cpu_place(1, 0));

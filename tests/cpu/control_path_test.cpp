@@ -3,9 +3,9 @@
 
 // Host, control processors and fake PEs together: exact times, aggregation, back-pressure.
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/random.h"
@@ -54,8 +54,8 @@ TEST(ControlPath, RoundTripIsTheSumOfItsParts) {
     const core::Bytes down = 32 + 8 + 24;
     const core::Bytes up = 32 + 16 + 64;
     const Fabric& fabric = system.fabric;
-    const Ps expected = 200'000 + fabric.transit(down) +     // host → IO_CPU
-                        220 * kCycle + fabric.transit(down)  // → M_CPU
+    const Ps expected = 200'000 + fabric.transit(down) +       // host → IO_CPU
+                        220 * kCycle + fabric.transit(down)    // → M_CPU
                         + 220 * kCycle + fabric.transit(down)  // → PE
                         + 50'000 + fabric.transit(up)          // → M_CPU
                         + 120 * kCycle + fabric.transit(up)    // → IO_CPU
@@ -154,8 +154,9 @@ TEST(ControlPath, BadTargetsAreAnsweredAndChangeNothing) {
         models::MemoryWrite write;
         write.dst.sip = 3;
         for (const models::Request& request :
-             {models::Request(launch({false, {0, 2}}, {})), models::Request(launch({}, {false, {}})),
-              models::Request(write), models::Request(models::PeDma{{0, 0, 7}, 0, 64, false})}) {
+             {models::Request(launch({false, {0, 2}}, {})),
+              models::Request(launch({}, {false, {}})), models::Request(write),
+              models::Request(models::PeDma{{0, 0, 7}, 0, 64, false})}) {
             const Completion completion = host.call(request);
             ASSERT_EQ(completion.responses.size(), 1u);
             EXPECT_EQ(completion.responses[0].code, ErrorCode::kBadTarget);
@@ -195,8 +196,8 @@ TEST(ControlPath, FullInboxHoldsRequestsBack) {
     ASSERT_EQ(arrivals.size(), 8u);
     const Ps start = arrivals[0].at_door;
     for (std::size_t k = 0; k < 8; ++k) {
-        // Request k is in work from start + k·1020 cycles on; two wait inside. Answers of the PE come
-        // in behind the requests that stand at the door.
+        // Request k is in work from start + k·1020 cycles on; two wait inside. Answers of the PE
+        // come in behind the requests that stand at the door.
         const Ps room = start + (static_cast<Ps>(k) - 2) * 1020 * kCycle;
         const Ps arrived = start + static_cast<Ps>(k) * 300'000;
         if (k < 4) {

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/cpu/control_system.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <gtest/gtest.h>
 
 #include "core/logging.h"
 
@@ -60,8 +60,11 @@ void Fabric::deliver(std::size_t id) {
     port.open_arrival = arrivals_.size();
     const auto address = core::PhysicalAddress::decode(payload.get_address());
     const core::PayloadExtension& extension = core::extension_of(payload);
-    arrivals_.push_back({extension.initiator, {address.sip, address.cube, address.pe()},
-                         extension.request_id, core::now_ps(), -1});
+    arrivals_.push_back({extension.initiator,
+                         {address.sip, address.cube, address.pe()},
+                         extension.request_id,
+                         core::now_ps(),
+                         -1});
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     port.to->nb_transport_fw(payload, phase, delay);
@@ -149,9 +152,9 @@ models::Response FakePe::execute(const models::RequestMessage& message) {
         const bool pattern = write->buffer == nullptr || write->buffer->bytes.empty();
         for (core::Bytes i = 0; i < write->nbytes; ++i) {
             memory_[write->dst_pa + static_cast<std::uint64_t>(i)] =
-                pattern ? write->pattern
-                        : write->buffer->bytes.at(
-                              static_cast<std::size_t>(write->buffer_offset + i));
+                pattern
+                    ? write->pattern
+                    : write->buffer->bytes.at(static_cast<std::size_t>(write->buffer_offset + i));
         }
     } else if (const auto* read = std::get_if<models::MemoryRead>(message.request.get())) {
         std::vector<std::uint8_t> data;
@@ -173,8 +176,8 @@ ControlSystem::ControlSystem(const ControlSystemConfig& config)
     host = std::make_unique<runtime::Host>("host", config.host, shape, services);
     const auto add = [&](const std::string& name, const core::Place& place,
                          const models::ControlConfig& c) {
-        processors.push_back(std::make_unique<models::ControlProcessor>(
-            name.c_str(), place, shape, c, clock, services));
+        processors.push_back(std::make_unique<models::ControlProcessor>(name.c_str(), place, shape,
+                                                                        c, clock, services));
     };
     for (std::int16_t sip = 0; sip < shape.sips; ++sip) {
         add("io" + std::to_string(sip), core::io_cpu_place(sip), config.io_cpu);
@@ -199,18 +202,34 @@ ControlSystem::ControlSystem(const ControlSystemConfig& config)
     }
 }
 
+namespace {
+
+// Thrown and caught in one frame: AddressSanitizer does not know the stack once a coroutine has
+// thrown (sanitizers issue 189), and leaves its marks on frames that an exception skips.
+std::string text_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+}
+
+}  // namespace
+
 void ControlSystem::run(runtime::HostProgram program) {
+    EXPECT_EQ(run_failing(std::move(program)), "");
+}
+
+std::string ControlSystem::run_failing(runtime::HostProgram program) {
     host->set_program(std::move(program));
     sc_core::sc_start();
-    if (host->failure()) {
-        std::rethrow_exception(host->failure());
-    }
-    ASSERT_TRUE(host->finished());
+    EXPECT_TRUE(host->finished());
     for (const core::Component* component : services.components) {
         EXPECT_TRUE(component->idle()) << component->path() << ": " << component->describe_state();
     }
     fabric.check_finished();
     EXPECT_EQ(payloads_.in_use(), 0);
+    return host->failure() ? text_of(host->failure()) : "";
 }
 
 std::size_t ControlSystem::executed() const {

@@ -52,7 +52,9 @@ TEST(DeviceMemory, AddressesNameTheirMemory) {
 
 TEST(DeviceMemory, ErrorsSayWhatIsWrong) {
     DeviceMemory memory = two_cubes();
-    EXPECT_EQ(kind_of([&] { memory.allocate({0, 0, 0}, Region::kDram, 17 * kMiB); }),
+    EXPECT_EQ(kind_of([&] {
+                  memory.allocate({0, 0, 0}, Region::kDram, 17 * kMiB);
+              }),
               AllocationError::Kind::kExhausted);
     EXPECT_THROW(memory.allocate({0, 0, 0}, Region::kNand, 1), core::UserError);
     EXPECT_THROW(memory.allocate({0, 2, 0}, Region::kDram, 1), core::UserError);
@@ -65,8 +67,8 @@ TEST(DeviceMemory, ErrorsSayWhatIsWrong) {
 
 TEST(DeviceMemory, ReplicateGivesEachPeItsOwnCopy) {
     DeviceMemory memory = two_cubes();
-    const auto layout = memory.allocate(
-        replicate("w", 5000, Region::kDram, {{0, 0, 0}, {0, 0, 1}, {0, 1, 0}}));
+    const auto layout =
+        memory.allocate(replicate("w", 5000, Region::kDram, {{0, 0, 0}, {0, 0, 1}, {0, 1, 0}}));
     const auto maps = layout.maps();
     ASSERT_EQ(maps.size(), 3u);
     const models::SystemShape shape{1, 2, 2};
@@ -85,8 +87,8 @@ TEST(DeviceMemory, ReplicateGivesEachPeItsOwnCopy) {
 
 TEST(DeviceMemory, ShardIsOneRangeThatAllPesMap) {
     DeviceMemory memory = two_cubes();
-    const auto layout = memory.allocate(shard(
-        "w", 9 * kPage + 1, Region::kDram, {{0, 0, 0}, {0, 0, 1}, {0, 1, 0}, {0, 1, 1}}, kPage));
+    const auto layout = memory.allocate(shard("w", 9 * kPage + 1, Region::kDram,
+                                              {{0, 0, 0}, {0, 0, 1}, {0, 1, 0}, {0, 1, 1}}, kPage));
     const auto arg = layout.arg();
     ASSERT_EQ(arg.shards.size(), 4u);  // 3 + 3 + 3 pages + 1 byte
     core::Bytes offset = 0;

@@ -65,9 +65,14 @@ TEST(WireBytes, ResponsesCarryWhatWasRead) {
 TEST(Targets, AllMeansEveryPe) {
     const Expansion all = expand(Targets{}, {2, 2, 2});
     ASSERT_TRUE(all.ok());
-    EXPECT_EQ(all.places,
-              (std::vector<Place>{{0, 0, 0}, {0, 0, 1}, {0, 1, 0}, {0, 1, 1},
-                                  {1, 0, 0}, {1, 0, 1}, {1, 1, 0}, {1, 1, 1}}));
+    EXPECT_EQ(all.places, (std::vector<Place>{{0, 0, 0},
+                                              {0, 0, 1},
+                                              {0, 1, 0},
+                                              {0, 1, 1},
+                                              {1, 0, 0},
+                                              {1, 0, 1},
+                                              {1, 1, 0},
+                                              {1, 1, 1}}));
 }
 
 TEST(Targets, ListsAreSortedAndEachOnce) {

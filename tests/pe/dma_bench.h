@@ -72,7 +72,7 @@ struct Sent {
 };
 
 class DmaBench {
- public:
+   public:
     explicit DmaBench(const PeConfig& c = pe_config(), const mmu::MmuConfig& m = mmu_config())
         : config(c),
           clock("pe", c.clock),

@@ -28,13 +28,13 @@ namespace strata::models {
 
 /// Fills in the local address as the network does: DRAM first, NAND behind it.
 class LocalAddresses : public sc_core::sc_module {
- public:
+   public:
     explicit LocalAddresses(const sc_core::sc_module_name& module_name);
     tlm_utils::simple_target_socket<LocalAddresses> in;
     tlm_utils::simple_initiator_socket<LocalAddresses> out;
     static std::uint64_t local(std::uint64_t pa);
 
- private:
+   private:
     tlm::tlm_sync_enum forward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                sc_core::sc_time& delay);
     tlm::tlm_sync_enum backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
@@ -42,7 +42,7 @@ class LocalAddresses : public sc_core::sc_module {
 };
 
 class PeBench {
- public:
+   public:
     struct Options {
         bool functional = false;
         core::Ps accept = 0;
@@ -84,14 +84,14 @@ class PeBench {
     test::ProtocolChecker port_checker;
     LocalAddresses addresses;
 
- private:
+   private:
     const test::TargetTester::Arrival* find(std::uint64_t request_id) const;
     std::uint64_t next_request_ = 1;
 };
 
 /// A kernel with one command per call; waits as {engine or semaphore, value}.
 class KernelBuilder {
- public:
+   public:
     KernelBuilder& add(Engine engine, std::variant<DmaCopy, Gemm, VectorOp> op,
                        std::vector<Wait> waits = {});
     Kernel kernel;

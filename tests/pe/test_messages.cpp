@@ -92,10 +92,13 @@ TEST(Message, TimingModeCarriesNoBytes) {
 }
 
 TEST(Message, BadAddressesAreNamed) {
-    PeBench bench;
+    PeBench bench(functional());
+    const std::uint64_t huge = bench.send(0, memory_read(nand(0), core::Bytes{1} << 39));
     const std::uint64_t beyond = bench.send(0, memory_read(dram(1024 * kKiB - 64), 128));
     const std::uint64_t outside = bench.send(0, memory_read(core::tcm_address(kPe, 65'500), 100));
     bench.run();
+    EXPECT_EQ(bench.answer(huge).code, ErrorCode::kBadAddress);
+    EXPECT_EQ(bench.answer(huge).address, nand(1024 * kKiB));
     EXPECT_EQ(bench.answer(beyond).code, ErrorCode::kBadAddress);
     EXPECT_EQ(bench.answer(beyond).address, dram(1024 * kKiB));
     EXPECT_EQ(bench.answer(outside).code, ErrorCode::kBadAddress);

@@ -74,7 +74,9 @@ NandPage NandConfig::locate(std::int64_t page_number) const {
 
 NandConfig NandConfig::parse(core::Section s) {
     NandConfig c;
-    c.model = s.choice("model", nand_models().names(), c.model);
+    std::vector<std::string> models = nand_models().names();
+    models.push_back("none");  // a platform without flash, on top of one that has it
+    c.model = s.choice("model", models, c.model);
     parse_organisation(s, c);
     c.t_read = s.time("t_read", c.t_read);           // assumption; papers on HBF use 2-20 us
     c.t_prog = s.time("t_prog", c.t_prog);           // assumption; XL-FLASH 75 us

@@ -1,0 +1,293 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/thermal/stack_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace strata::models {
+
+namespace {
+
+constexpr int kMostIterations = 500;    // a loop gain of 0.97 needs about 400
+constexpr double kFixedPointK = 1e-4;
+constexpr double kCheckGrowth = 1.02;   // of leakage, before the transient gain is looked at again
+constexpr int kGainIterations = 12;
+
+long double sum_of(const std::vector<double>& values) {
+    long double sum = 0.0L;
+    for (const double value : values) {
+        sum += static_cast<long double>(value);
+    }
+    return sum;
+}
+
+std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
+    std::vector<double> result(a.size());
+    std::transform(a.begin(), a.end(), b.begin(), result.begin(), std::minus<>());
+    return result;
+}
+
+}  // namespace
+
+StackModel::StackModel(const StackConfig& config, std::size_t nx, std::size_t ny)
+    : config_(config),
+      grid_(discretise(config, nx, ny)),
+      solver_(make_thermal_solver(config.solver, config.scheme, grid_)),
+      loop_(config.leakage, config.blocks),
+      watts_(grid_.cells(), 0.0) {
+    for (std::size_t z = 0; z < grid_.nz; ++z) {
+        if (z == 0 || grid_.layer[z] != grid_.layer[z - 1]) {
+            first_z_.push_back(z);
+        }
+    }
+    first_z_.push_back(grid_.nz);
+    for (const FloorplanBlock& block : config_.blocks) {
+        const auto layer = std::find_if(
+            config_.layers.begin(), config_.layers.end(),
+            [&](const StackLayer& candidate) { return candidate.name == block.layer; });
+        const auto index = static_cast<std::size_t>(layer - config_.layers.begin());
+        if (layer == config_.layers.end()) {
+            throw core::ModelError("thermal: block '" + block.name + "' without a layer");
+        }
+        footprints_.push_back({first_z_[index], first_z_[index + 1] - first_z_[index],
+                               cells_under(grid_, block.area)});
+    }
+}
+
+void StackModel::spread(const std::vector<double>& power_w, const std::vector<double>& leakage_w) {
+    if (power_w.size() != footprints_.size()) {
+        throw core::ModelError(fmt::format("thermal: power of {} blocks for {} blocks",
+                                           power_w.size(), footprints_.size()));
+    }
+    watts_ = grid_.inflow;
+    for (std::size_t i = 0; i < footprints_.size(); ++i) {
+        const Footprint& footprint = footprints_[i];
+        const double per_plane =
+            (power_w[i] + leakage_w[i]) / static_cast<double>(footprint.planes);
+        for (std::size_t z = footprint.first_z; z < footprint.first_z + footprint.planes; ++z) {
+            double* plane = watts_.data() + z * grid_.plane();
+            for (const CellShare& cell : footprint.cells) {
+                plane[cell.cell] += per_plane * cell.share;
+            }
+        }
+    }
+}
+
+void StackModel::steady(const std::vector<double>& power_w) {
+    if (!config_.has_path_to_ambient()) {
+        throw core::ModelError("thermal: no steady state without a path to the ambient");
+    }
+    // From the coldest guess the iteration rises towards the stable fixed point, or past all.
+    std::vector<double> leakage(power_w.size(), 0.0);
+    std::vector<double> celsius;
+    std::vector<double> increment;
+    leakage_gain_ = 0.0;
+    for (int i = 0; i < kMostIterations; ++i) {
+        spread(power_w, leakage);
+        solver_->steady(watts_);
+        const std::vector<double> before = std::exchange(celsius, block_means_c());
+        loop_.check_limit(celsius);
+        if (loop_.is_open()) {
+            break;
+        }
+        const std::vector<double> next = loop_.watts(celsius);
+        const std::vector<double> effect = difference(next, leakage);
+        if (!increment.empty()) {
+            const LeakageLoop::Gain gain = loop_.gain(increment, effect);
+            leakage_gain_ = gain.ratio;
+            if (gain.low >= 1.0) {
+                loop_.report(gain, celsius);
+            }
+        }
+        double moved = before.empty() ? kFixedPointK * 2 : 0.0;
+        for (std::size_t b = 0; b < before.size(); ++b) {
+            moved = std::max(moved, std::abs(celsius[b] - before[b]));
+        }
+        if (moved < kFixedPointK * (1.0 - std::min(leakage_gain_, 0.999))) {
+            break;
+        }
+        if (i + 1 == kMostIterations) {
+            loop_.report(loop_.gain(increment, effect), celsius);
+        }
+        increment = effect;
+        leakage = next;
+    }
+    leakage_w_ = static_cast<double>(sum_of(leakage));
+    is_steady_ = true;
+    span_in_j_ = span_out_j_ = 0.0L;
+    span_start_j_ = stored_j();
+}
+
+void StackModel::step(double seconds, const std::vector<double>& power_w) {
+    std::vector<double> leakage(power_w.size(), 0.0);
+    if (!loop_.is_open()) {
+        const std::vector<double> celsius = block_means_c();
+        loop_.check_limit(celsius);
+        leakage = loop_.watts(celsius);
+        check_gain(celsius, leakage);
+    }
+    spread(power_w, leakage);
+    solver_->step(seconds, watts_);
+    leakage_w_ = static_cast<double>(sum_of(leakage));
+    is_steady_ = false;
+    const long double dt = seconds;
+    energy_in_j_ += (sum_of(power_w) + sum_of(leakage)) * dt;
+    span_in_j_ += sum_of(watts_) * dt;
+    span_out_j_ += static_cast<long double>(solver_->heat_out_j());
+}
+
+void StackModel::set_temperature(double celsius) {
+    std::vector<double> rise(grid_.cells(), celsius - config_.ambient_c);
+    for (std::size_t i = 0; i < rise.size(); ++i) {
+        rise[i] = grid_.is_void(i) ? 0.0 : rise[i];
+    }
+    solver_->set_rise(rise);
+    is_steady_ = false;
+    span_in_j_ = span_out_j_ = 0.0L;
+    span_start_j_ = stored_j();
+}
+
+/// Steady rise of the blocks, without leakage and without what the boundaries bring.
+std::vector<double> StackModel::response(const std::vector<double>& power_w) {
+    if (response_solver_ == nullptr) {
+        response_solver_ = make_thermal_solver(grid_.uniform ? "dct" : "cg", "sdirk2", grid_);
+    }
+    spread(power_w, std::vector<double>(power_w.size(), 0.0));
+    response_solver_->steady(difference(watts_, grid_.inflow));
+    std::swap(solver_, response_solver_);
+    std::vector<double> rise = block_means_c();
+    std::swap(solver_, response_solver_);
+    for (double& value : rise) {
+        value -= config_.ambient_c;
+    }
+    return rise;
+}
+
+/// Looks for runaway while leakage grows; what has run away keeps growing, so the bound is met.
+void StackModel::check_gain(const std::vector<double>& celsius,
+                            const std::vector<double>& leakage_w) {
+    const auto total = static_cast<double>(sum_of(leakage_w));
+    if (!config_.has_path_to_ambient() || total < checked_leakage_w_ * kCheckGrowth) {
+        return;
+    }
+    checked_leakage_w_ = total;
+    const std::vector<double> slopes = loop_.slopes(celsius);
+    direction_ = direction_.empty() ? slopes : direction_;
+    LeakageLoop::Gain gain;
+    for (int i = 0; i < kGainIterations; ++i) {
+        std::vector<double> next = response(direction_);
+        for (std::size_t b = 0; b < next.size(); ++b) {
+            next[b] *= slopes[b];
+        }
+        gain = loop_.gain(direction_, next);
+        const auto scale = static_cast<double>(sum_of(next));
+        for (double& value : next) {
+            value /= scale;
+        }
+        direction_ = std::move(next);
+        if (gain.low >= 1.0 || gain.high < 1.0) {
+            break;
+        }
+    }
+    leakage_gain_ = gain.ratio;
+    const bool first_window = leakage_w_ == 0.0;
+    if (gain.low >= 1.0 && !first_window && total > leakage_w_) {
+        loop_.report(gain, celsius);
+    }
+}
+
+StackModel::Summary StackModel::layer(std::size_t layer) {
+    Summary result{-std::numeric_limits<double>::infinity(), 0.0,
+                   std::numeric_limits<double>::infinity()};
+    double heat = 0.0;
+    double volume = 0.0;
+    const double dz = 1.0 / static_cast<double>(first_z_[layer + 1] - first_z_[layer]);
+    for (std::size_t z = first_z_[layer]; z < first_z_[layer + 1]; ++z) {
+        const double* rise = solver_->plane_rise(z);
+        for (std::size_t iy = 0; iy < grid_.ny; ++iy) {
+            const double dy = grid_.y[iy + 1] - grid_.y[iy];
+            for (std::size_t ix = 0; ix < grid_.nx; ++ix) {
+                if (!grid_.is_void(grid_.index(ix, iy, z))) {
+                    const double share = (grid_.x[ix + 1] - grid_.x[ix]) * dy * dz;
+                    const double value = rise[iy * grid_.nx + ix];
+                    heat += value * share;
+                    volume += share;
+                    result.max_c = std::max(result.max_c, value);
+                    result.min_c = std::min(result.min_c, value);
+                }
+            }
+        }
+    }
+    const double ambient = config_.ambient_c;
+    return {ambient + result.max_c, ambient + heat / volume, ambient + result.min_c};
+}
+
+StackModel::Summary StackModel::block(std::size_t block) {
+    const Footprint& footprint = footprints_[block];
+    Summary result{-std::numeric_limits<double>::infinity(), 0.0,
+                   std::numeric_limits<double>::infinity()};
+    for (std::size_t z = footprint.first_z; z < footprint.first_z + footprint.planes; ++z) {
+        const double* rise = solver_->plane_rise(z);
+        for (const CellShare& cell : footprint.cells) {
+            const double value = rise[cell.cell];
+            result.mean_c += value * cell.share;
+            result.max_c = std::max(result.max_c, value);
+            result.min_c = std::min(result.min_c, value);
+        }
+    }
+    const double ambient = config_.ambient_c;
+    return {ambient + result.max_c,
+            ambient + result.mean_c / static_cast<double>(footprint.planes),
+            ambient + result.min_c};
+}
+
+std::vector<double> StackModel::block_means_c() {
+    std::vector<double> means;
+    for (std::size_t i = 0; i < footprints_.size(); ++i) {
+        means.push_back(block(i).mean_c);
+    }
+    return means;
+}
+
+std::vector<double> StackModel::plane_c(std::size_t z) {
+    const double* rise = solver_->plane_rise(z);
+    std::vector<double> celsius(rise, rise + grid_.plane());
+    for (double& value : celsius) {
+        value += config_.ambient_c;
+    }
+    return celsius;
+}
+
+std::vector<double> StackModel::rise() {
+    std::vector<double> all;
+    for (std::size_t z = 0; z < grid_.nz; ++z) {
+        const double* plane = solver_->plane_rise(z);
+        all.insert(all.end(), plane, plane + grid_.plane());
+    }
+    return all;
+}
+
+double StackModel::stored_j() {
+    return grid_.heat_j(rise());
+}
+
+double StackModel::energy_error() {
+    if (is_steady_) {
+        const auto in = static_cast<double>(sum_of(watts_));
+        const double out = grid_.heat_out_w(rise());
+        const double scale = std::max(std::abs(in), std::abs(out));
+        return scale > 0.0 ? std::abs(in - out) / scale : 0.0;
+    }
+    const long double stored = static_cast<long double>(stored_j()) -
+                               static_cast<long double>(span_start_j_);
+    const long double scale = std::max(std::abs(span_in_j_), std::abs(stored));
+    const long double gap = std::abs(span_in_j_ - span_out_j_ - stored);
+    return scale > 0.0L ? static_cast<double>(gap / scale) : 0.0;
+}
+
+}  // namespace strata::models
