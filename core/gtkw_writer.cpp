@@ -8,7 +8,9 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "core/diagnostics.h"
@@ -31,8 +33,8 @@ constexpr unsigned kClosed = 0x400000;
 constexpr unsigned kGroupBegin = 0x800000;
 constexpr unsigned kGroupEnd = 0x1000000;
 
-// A group unfolds its first components, up to about this many signals.
-constexpr std::size_t kOpenSignals = 48;
+// A group unfolds the first component of each kind, unless it has more signals than this.
+constexpr std::size_t kOpenSignals = 40;
 // Width of the waves in the window made by [size] below, in GTKWave's frames of 200 pixels; its
 // zoom z means 2^-z time units per frame.
 constexpr double kWaveFrames = 4.7;
@@ -151,15 +153,28 @@ struct Member {
     std::string component;
 };
 
+/// A component's path without its numbers: `sip.cube.pe`.
+std::string kind_of(const std::string& component) {
+    std::string kind;
+    std::copy_if(component.begin(), component.end(), std::back_inserter(kind),
+                 [](char c) { return c < '0' || c > '9'; });
+    return kind;
+}
+
 /// One group with a subgroup per component. `members` are sorted by component.
 std::string group_lines(const Group& group, const std::vector<Member>& members,
                         EnumFilters& filters) {
     std::string text = group_begin(group.title, false);
+    std::set<std::string> kinds;  // that have been unfolded
     bool closed = false;
     for (std::size_t i = 0; i < members.size(); ++i) {
         const std::string& component = members[i].component;
         if (i == 0 || members[i - 1].component != component) {
-            closed = i >= kOpenSignals;
+            const auto signals = std::count_if(
+                members.begin(), members.end(),
+                [&](const Member& member) { return member.component == component; });
+            closed = static_cast<std::size_t>(signals) > kOpenSignals ||
+                     !kinds.insert(kind_of(component)).second;
             text += group_begin(component, closed);
         }
         text += signal_lines(*members[i].signal, component, group.colour, filters);

@@ -53,6 +53,8 @@ MmuConfig MmuConfig::parse(core::Section section) {
     // Assumption: one DRAM burst.
     c.walk_bytes = section.size("walk_bytes", d.walk_bytes, {as_double(kPteBytes), 256});
     require_power_of_two(section, "walk_bytes", c.walk_bytes, d.walk_bytes);
+    // Assumption: as the page-walk caches of CPUs and GPUs, a few dozen entries at most.
+    c.walk_cache = section.integer("walk_cache", d.walk_cache, {0, 1024});
     // Assumption: the DMA stalls, as a CPU's load on a cache line that is being filled.
     c.on_in_flight = section.choice("on_in_flight", {"wait", "fault"}, "wait") == "wait"
                          ? OnInFlight::kWait
@@ -86,7 +88,11 @@ PeMmu::PeMmu(const MmuConfig& config, const core::Place& place)
       page_shift_(log2_of(config.page)),
       table_base_(config.table_base(place)),
       table_(config.page),
-      tlb_(config.tlb_entries, config.tlb_ways, config.page) {}
+      tlb_(config.tlb_entries, config.tlb_ways, config.page) {
+    if (config.walk_cache > 0 && config.walk_levels > 1) {
+        leaf_tables_.emplace(config.walk_cache, config.walk_cache, config.page << kIndexBits);
+    }
+}
 
 Translation PeMmu::hit(std::uint64_t va, std::uint64_t page_pa) const {
     const std::uint64_t offset = va & offset_mask_;
@@ -129,8 +135,16 @@ std::uint64_t PeMmu::walk_address(std::uint64_t va, std::int64_t level) const {
     return table_base_ + start + (byte & ~line);
 }
 
+std::int64_t PeMmu::walk_start(std::uint64_t va) {
+    const bool cached = leaf_tables_ && leaf_tables_->find(va) != nullptr;
+    return cached ? config_.walk_levels - 1 : 0;
+}
+
 Translation PeMmu::finish_walk(std::uint64_t va, bool write) {
     ++counters_.walks;
+    if (leaf_tables_ && leaf_tables_->find(va) == nullptr) {
+        leaf_tables_->fill(va, 0, false, false);
+    }
     const Pte* pte = table_.lookup(va);
     const FaultKind kind = pte == nullptr ? FaultKind::kMiss : pte->check(write);
     if (kind != FaultKind::kNone) return fault(kind);
@@ -151,7 +165,10 @@ MapResult PeMmu::unmap(const std::vector<UnmapEntry>& entries) {
         ++counters_.refused;
         return result;
     }
-    for (const UnmapEntry& e : entries) tlb_.invalidate(e.va, e.size);
+    for (const UnmapEntry& e : entries) {
+        tlb_.invalidate(e.va, e.size);
+        if (leaf_tables_) leaf_tables_->invalidate(e.va, e.size);
+    }
     return result;
 }
 

@@ -5,16 +5,16 @@
 // Purpose: the logic of a PE's memory management unit (PE_MMU): translations for its DMA, and the
 // map and unmap messages that reach it over the fabric.
 // Modelled: TLB, page table, page walks as dependent reads at real physical addresses (the DMA
-// issues them), three faults, TLB shootdown.
+// issues them), a cache of the upper walk levels, three faults, TLB shootdown.
 // Not modelled: the tables' content in memory, the traffic that writes entries and their accessed
-// and dirty bits, caches of upper walk levels, merging of walks of one page.
+// and dirty bits, merging of walks of one page.
 // Timings: assumptions, named beside each default in MmuConfig::parse.
 // Units: bytes, cycles of the PE's clock.
 //
 // Use by a DMA:
 //   Translation t = mmu.lookup(va, write);              // costs hit_cycles
 //   if (t.status == Status::kWalk) {
-//       for each level in 0 … walk_levels-1: read walk_bytes at mmu.walk_address(va, level),
+//       for each level in walk_start(va) … walk_levels-1: read walk_bytes at mmu.walk_address(va, level),
 //                                            one after the other
 //       t = mmu.finish_walk(va, write);                 // kHit, kWait or kFault
 //   }
@@ -24,6 +24,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ struct MmuConfig {
     std::int64_t hit_cycles = 1;
     std::int64_t walk_levels = 4;
     core::Bytes walk_bytes = 64;  ///< fetched per level
+    std::int64_t walk_cache = 16;  ///< leaf tables whose address is kept; 0: every walk is whole
     OnInFlight on_in_flight = OnInFlight::kWait;
 
     // Where the page tables lie: in a memory of the PE's own cube, one area per PE.
@@ -85,6 +87,8 @@ class PeMmu {
 
     /// Asks the TLB. kHit, kWalk, or kFault (a write to a cached read-only page).
     Translation lookup(std::uint64_t va, bool write);
+    /// First level a walk of `va` has to read: the leaf when its table's address is cached.
+    std::int64_t walk_start(std::uint64_t va);
     /// Physical address of the read of a walk's `level` (0 = root), a multiple of walk_bytes.
     std::uint64_t walk_address(std::uint64_t va, std::int64_t level) const;
     /// Ends a walk: caches the translation as the table is now. kHit, kWait or kFault.
@@ -118,6 +122,7 @@ class PeMmu {
     std::uint64_t table_base_;
     PageTable table_;
     Tlb tlb_;
+    std::optional<Tlb> leaf_tables_;  ///< the walk cache: "pages" are what a leaf table spans
     Counters counters_;
 };
 

@@ -25,6 +25,9 @@ runtime::Machine describe_machine(const PlatformConfig& config) {
     machine.pes_per_cube = config.system.pes.count();
     machine.sram_bank_bytes = config.sram.capacity() / machine.pes_per_cube;
     machine.dram_bytes = config.dram.capacity();
+    if (config.mmu.table_memory == core::Region::kDram) {
+        machine.dram_reserved = config.mmu.tables_end(config.system.pes.count());
+    }
     machine.tcm_bytes = config.pe.tcm.capacity;
     machine.page_bytes = config.mmu.page;
     machine.dma_bulk = config.pe.dma.bulk;

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/platform_config.h"
 
+#include <cstdint>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -17,7 +20,12 @@ constexpr int kMaxSips = 16;
 constexpr int kMaxMeshSide = 32;
 
 Grid parse_grid(core::Section& section, const std::string& key, core::Range side) {
-    const auto values = section.integers(key, {}, side);
+    // A fallback only where the key was written: a wrong value then yields it, with one message.
+    std::optional<std::vector<std::int64_t>> fallback;
+    if (section.has(key)) {
+        fallback = {1, 1};
+    }
+    const auto values = section.integers(key, fallback, side);
     if (values.size() != 2) {
         if (section.has(key)) {
             section.error(key, "expected two numbers: [columns, rows]");

@@ -40,6 +40,12 @@ ControlProcessor::ControlProcessor(const sc_core::sc_module_name& module_name,
 void ControlProcessor::register_stats() {
     core::StatGroup& group = stats();
     group.counter("requests", "1", "requests taken in", &requests_);
+    core::StatGroup& kinds = group.child("by_kind");
+    const std::array<Request, std::variant_size_v<Request>> examples{
+        MemoryWrite{}, MemoryRead{}, KernelLaunch{}, PeDma{}, MmuMap{}, MmuUnmap{}};
+    for (const Request& example : examples) {
+        kinds.counter(name_of(example), "1", "requests of this kind", &by_kind_[example.index()]);
+    }
     group.counter("responses", "1", "answers taken in", &responses_);
     group.counter("sent", "1", "messages sent", &sent_);
     group.counter("queue_max", "1", "most messages waiting at once", &queue_max_);
@@ -53,6 +59,7 @@ bool ControlProcessor::can_take_request() const {
 
 void ControlProcessor::take_request(std::shared_ptr<const RequestMessage> message) {
     ++requests_;
+    ++by_kind_[message->request->index()];
     ++waiting_requests_;
     take(std::move(message));
 }

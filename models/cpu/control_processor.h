@@ -10,10 +10,12 @@
 //   always drains and the control path cannot lock up.
 // Timings: those of the firmware, in cycles of the clock domain. Times in ps.
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/component.h"
@@ -68,6 +70,7 @@ class ControlProcessor : public Mailbox {
 
     core::EnergyLedger::EventId message_event_ = 0;
     std::int64_t requests_ = 0;
+    std::array<std::int64_t, std::variant_size_v<Request>> by_kind_{};  // by variant index
     std::int64_t responses_ = 0;
     std::int64_t sent_ = 0;
     std::int64_t queue_max_ = 0;

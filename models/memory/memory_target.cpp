@@ -320,7 +320,7 @@ void MemoryTarget::wake_blocking_calls() {
 void MemoryTarget::move_bytes(tlm::tlm_generic_payload& payload, std::uint64_t address) {
     unsigned char* data = payload.get_data_ptr();
     if (data == nullptr) {
-        throw core::ModelError(path() + ": a transaction without data in functional mode");
+        return;  // page walks and code: the bytes are kept by the PE_MMU and the code directory
     }
     const auto bytes = static_cast<core::Bytes>(payload.get_data_length());
     if (payload.is_write()) {

@@ -264,7 +264,8 @@ bool Dma::translate(int q, std::uint64_t sequence, const Access& access, Bytes f
         return true;
     }
     if (status == Status::kWalk) {
-        queue.walk = {true, false, access.write, access.va, 0, std::max(now, result.ready)};
+        queue.walk = {true, false, access.write, access.va, mmu_.walk_start(access.va),
+                      std::max(now, result.ready)};
     } else if (found > 0) {
         queue.pending = result;
     } else if (status == Status::kWait) {

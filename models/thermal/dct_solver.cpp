@@ -147,6 +147,20 @@ void DctSolver::set_rise(const std::vector<double>& rise) {
     state_ready_ = false;
 }
 
+std::vector<double> DctSolver::steady_rise(const std::vector<double>& watts) {
+    const std::size_t plane = grid_.plane();
+    std::vector<std::vector<double>> spectrum(planes_, std::vector<double>(plane));
+    for (std::size_t z = 0; z < planes_; ++z) {
+        stack_.transform().forward(watts.data() + z * plane, spectrum[z].data());
+    }
+    stack_.solve(0.0, spectrum);
+    std::vector<double> rise(grid_.cells());
+    for (std::size_t z = 0; z < planes_; ++z) {
+        stack_.transform().inverse(spectrum[z].data(), rise.data() + z * plane);
+    }
+    return rise;
+}
+
 const double* DctSolver::plane_rise(std::size_t z) {
     if (!is_current_[z]) {
         stack_.transform().inverse(spectrum_[z].data(), rise_[z].data());

@@ -25,6 +25,7 @@ class DctSolver : public ThermalSolver {
     void steady(const std::vector<double>& watts) override;
     void step(double seconds, const std::vector<double>& watts) override;
     void set_rise(const std::vector<double>& rise) override;
+    std::vector<double> steady_rise(const std::vector<double>& watts) override;
     const double* plane_rise(std::size_t z) override;
     double heat_out_j() const override { return heat_out_j_; }
 

@@ -17,7 +17,7 @@ constexpr std::size_t kFewest = 8;  // along the shorter side
 
 GridChoice::Level solve(const StackConfig& config, std::size_t nx, std::size_t ny) {
     StackConfig quick = config;
-    quick.solver = config.uniform_layers() ? "dct" : "cg";  // no factorisation for a single solve
+    quick.solver = "auto";
     std::vector<double> power_w;
     for (FloorplanBlock& block : quick.blocks) {
         block.leakage_w = 0.0;

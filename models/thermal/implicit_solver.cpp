@@ -18,6 +18,12 @@ void ImplicitSolver::steady(const std::vector<double>& watts) {
     heat_out_j_ = 0.0;
 }
 
+std::vector<double> ImplicitSolver::steady_rise(const std::vector<double>& watts) {
+    std::vector<double> rise(grid_.cells(), 0.0);
+    solve(0.0, watts, rise);
+    return rise;
+}
+
 void ImplicitSolver::step(double seconds, const std::vector<double>& watts) {
     const double gamma = is_euler_ ? 1.0 : 1.0 - std::sqrt(0.5);
     const double shift = 1.0 / (gamma * seconds);

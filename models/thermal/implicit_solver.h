@@ -20,6 +20,7 @@ class ImplicitSolver : public ThermalSolver {
     void steady(const std::vector<double>& watts) override;
     void step(double seconds, const std::vector<double>& watts) override;
     void set_rise(const std::vector<double>& rise) override { rise_ = rise; }
+    std::vector<double> steady_rise(const std::vector<double>& watts) override;
     const double* plane_rise(std::size_t z) override { return rise_.data() + z * grid_.plane(); }
     double heat_out_j() const override { return heat_out_j_; }
 

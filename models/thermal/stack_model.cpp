@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kMostIterations = 500;    // a loop gain of 0.97 needs about 400
 constexpr double kFixedPointK = 1e-4;
-constexpr double kCheckGrowth = 1.02;   // of leakage, before the transient gain is looked at again
-constexpr int kGainIterations = 12;
+constexpr int kGainIterations = 12;     // of the transient check, a steady solve each
+constexpr double kSafeGain = 0.5;       // a bound below this need not be sharpened
 
 long double sum_of(const std::vector<double>& values) {
     long double sum = 0.0L;
@@ -119,7 +119,7 @@ void StackModel::steady(const std::vector<double>& power_w) {
     }
     leakage_w_ = static_cast<double>(sum_of(leakage));
     is_steady_ = true;
-    span_in_j_ = span_out_j_ = 0.0L;
+    energy_in_j_ = span_in_j_ = span_out_j_ = 0.0L;
     span_start_j_ = stored_j();
 }
 
@@ -148,41 +148,47 @@ void StackModel::set_temperature(double celsius) {
     }
     solver_->set_rise(rise);
     is_steady_ = false;
-    span_in_j_ = span_out_j_ = 0.0L;
+    leakage_w_ = 0.0;
+    energy_in_j_ = span_in_j_ = span_out_j_ = 0.0L;
     span_start_j_ = stored_j();
 }
 
-/// Steady rise of the blocks, without leakage and without what the boundaries bring.
-std::vector<double> StackModel::response(const std::vector<double>& power_w) {
-    if (response_solver_ == nullptr) {
-        response_solver_ = make_thermal_solver(grid_.uniform ? "dct" : "cg", "sdirk2", grid_);
-    }
-    spread(power_w, std::vector<double>(power_w.size(), 0.0));
-    response_solver_->steady(difference(watts_, grid_.inflow));
-    std::swap(solver_, response_solver_);
-    std::vector<double> rise = block_means_c();
-    std::swap(solver_, response_solver_);
-    for (double& value : rise) {
-        value -= config_.ambient_c;
-    }
-    return rise;
-}
-
-/// Looks for runaway while leakage grows; what has run away keeps growing, so the bound is met.
+/// Looks for runaway. The gain grows at most as the fastest slope does, so that a bound found once
+/// spares most checks; what has run away keeps growing, so the bound is met.
 void StackModel::check_gain(const std::vector<double>& celsius,
                             const std::vector<double>& leakage_w) {
-    const auto total = static_cast<double>(sum_of(leakage_w));
-    if (!config_.has_path_to_ambient() || total < checked_leakage_w_ * kCheckGrowth) {
+    if (!config_.has_path_to_ambient()) {
         return;
     }
-    checked_leakage_w_ = total;
     const std::vector<double> slopes = loop_.slopes(celsius);
+    double growth = checked_slopes_.empty() ? std::numeric_limits<double>::infinity() : 0.0;
+    for (std::size_t i = 0; i < checked_slopes_.size(); ++i) {
+        growth = checked_slopes_[i] > 0.0 ? std::max(growth, slopes[i] / checked_slopes_[i]) : growth;
+    }
+    if (gain_bound_ * growth < 1.0) {
+        return;
+    }
+    const LeakageLoop::Gain gain = iterate_gain(slopes);
+    checked_slopes_ = slopes;
+    gain_bound_ = gain.high;
+    leakage_gain_ = gain.ratio;
+    const bool is_growing =
+        leakage_w_ > 0.0 && static_cast<double>(sum_of(leakage_w)) > leakage_w_;
+    if (gain.low >= 1.0 && is_growing) {
+        loop_.report(gain, celsius);
+    }
+}
+
+LeakageLoop::Gain StackModel::iterate_gain(const std::vector<double>& slopes) {
+    const std::vector<double> none(slopes.size(), 0.0);
     direction_ = direction_.empty() ? slopes : direction_;
     LeakageLoop::Gain gain;
     for (int i = 0; i < kGainIterations; ++i) {
-        std::vector<double> next = response(direction_);
+        spread(direction_, none);
+        const std::vector<double> rise = solver_->steady_rise(difference(watts_, grid_.inflow));
+        std::vector<double> next(slopes.size());
         for (std::size_t b = 0; b < next.size(); ++b) {
-            next[b] *= slopes[b];
+            next[b] = slopes[b] * mean_under(footprints_[b], rise);
         }
         gain = loop_.gain(direction_, next);
         const auto scale = static_cast<double>(sum_of(next));
@@ -190,15 +196,21 @@ void StackModel::check_gain(const std::vector<double>& celsius,
             value /= scale;
         }
         direction_ = std::move(next);
-        if (gain.low >= 1.0 || gain.high < 1.0) {
+        if (gain.low >= 1.0 || gain.high < kSafeGain) {
             break;
         }
     }
-    leakage_gain_ = gain.ratio;
-    const bool first_window = leakage_w_ == 0.0;
-    if (gain.low >= 1.0 && !first_window && total > leakage_w_) {
-        loop_.report(gain, celsius);
+    return gain;
+}
+
+double StackModel::mean_under(const Footprint& footprint, const std::vector<double>& field) const {
+    double sum = 0.0;
+    for (std::size_t z = footprint.first_z; z < footprint.first_z + footprint.planes; ++z) {
+        for (const CellShare& cell : footprint.cells) {
+            sum += field[z * grid_.plane() + cell.cell] * cell.share;
+        }
     }
+    return sum / static_cast<double>(footprint.planes);
 }
 
 StackModel::Summary StackModel::layer(std::size_t layer) {

@@ -52,16 +52,22 @@ class StackModel {
     /// not known).
     double leakage_w() const { return leakage_w_; }
     double leakage_gain() const { return leakage_gain_; }
-    /// Of all blocks, leakage included, since the start.
+    /// Of all blocks, leakage included, in all steps since the last steady state or
+    /// set_temperature.
     double energy_in_j() const { return static_cast<double>(energy_in_j_); }
-    /// |in − out − stored| relative to what went in: of all steps since the last steady state or
-    /// set_temperature, or of the heat flow in a steady state.
+    /// |in − out − stored| relative to what went in: of the same steps, or of the heat flow in a
+    /// steady state.
     double energy_error();
 
    private:
+    struct Footprint {
+        std::size_t first_z = 0, planes = 0;
+        std::vector<CellShare> cells;
+    };
     void spread(const std::vector<double>& power_w, const std::vector<double>& leakage_w);
     void check_gain(const std::vector<double>& celsius, const std::vector<double>& leakage_w);
-    std::vector<double> response(const std::vector<double>& power_w);
+    LeakageLoop::Gain iterate_gain(const std::vector<double>& slopes);
+    double mean_under(const Footprint& footprint, const std::vector<double>& field) const;
     double stored_j();
     std::vector<double> rise();
 
@@ -69,10 +75,6 @@ class StackModel {
     StackGrid grid_;
     std::unique_ptr<ThermalSolver> solver_;
     LeakageLoop loop_;
-    struct Footprint {
-        std::size_t first_z = 0, planes = 0;
-        std::vector<CellShare> cells;
-    };
     std::vector<Footprint> footprints_;
     std::vector<std::size_t> first_z_;  // per layer, and one past the end
 
@@ -80,10 +82,10 @@ class StackModel {
     double leakage_w_ = 0.0;
     double leakage_gain_ = 0.0;
 
-    // Gain of the transient loop: a power iteration that goes on from window to window.
-    std::unique_ptr<ThermalSolver> response_solver_;
+    // Gain of the transient loop: a power iteration that goes on from check to check.
     std::vector<double> direction_;
-    double checked_leakage_w_ = 0.0;
+    std::vector<double> checked_slopes_;
+    double gain_bound_ = 0.0;           // at checked_slopes_
 
     bool is_steady_ = true;
     long double energy_in_j_ = 0.0L, span_in_j_ = 0.0L, span_out_j_ = 0.0L;

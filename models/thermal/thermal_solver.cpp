@@ -12,7 +12,7 @@ namespace strata::models {
 namespace {
 
 // A factor of more cells takes seconds and hundreds of megabytes; see docs/thermal.md.
-constexpr std::size_t kMostDirectCells = 40'000;
+constexpr std::size_t kMostDirectCells = 120'000;
 
 }  // namespace
 

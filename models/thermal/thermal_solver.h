@@ -30,6 +30,8 @@ class ThermalSolver {
     /// Advances by `seconds` under constant `watts`.
     virtual void step(double seconds, const std::vector<double>& watts) = 0;
     virtual void set_rise(const std::vector<double>& rise) = 0;
+    /// The steady rise under `watts`; the state stays as it is.
+    virtual std::vector<double> steady_rise(const std::vector<double>& watts) = 0;
 
     /// The rise in plane z, nx·ny values; valid until the next call of steady, step or set_rise.
     virtual const double* plane_rise(std::size_t z) = 0;

@@ -95,8 +95,8 @@ class DecodeCompiler {
             fail("prefetch needs sram, which the platform has not; set prefetch: false");
         }
         if (workload_.token_id >= card_.vocab) {
-            fail("token_id " + std::to_string(workload_.token_id) + " is beyond the vocabulary of " +
-                 std::to_string(card_.vocab));
+            fail("token_id " + std::to_string(workload_.token_id) +
+                 " is beyond the vocabulary of " + std::to_string(card_.vocab));
         }
         for (const DataType type : {workload_.weights, workload_.kv}) {
             if (std::count(machine_.types.begin(), machine_.types.end(), type) == 0) {
@@ -118,8 +118,9 @@ class DecodeCompiler {
                                      {Attr::kElements, hidden},
                                      {Attr::kRow, workload_.token_id},
                                      {Attr::kType, number(table)}});
-        x = build_.add(Op::kAllGather, {x}, {},
-                       {{Attr::kElements, hidden}, {Attr::kType, number(table)}, {Attr::kGroup, kAll}});
+        x = build_.add(
+            Op::kAllGather, {x}, {},
+            {{Attr::kElements, hidden}, {Attr::kType, number(table)}, {Attr::kGroup, kAll}});
         x = build_.add(Op::kConvert, {x}, {},
                        {{Attr::kElements, hidden}, {Attr::kType, number(a)}});
         for (std::int64_t layer = 0; layer < card_.layers; ++layer) {
@@ -166,9 +167,9 @@ class DecodeCompiler {
                                     {{Attr::kElements, elements},
                                      {Attr::kType, number(accumulator(workload_.weights))},
                                      {Attr::kGroup, kAll}});
-        return build_.add(Op::kAdd, {x, sum}, {},
-                          {{Attr::kElements, elements},
-                           {Attr::kType, number(workload_.activations)}});
+        return build_.add(
+            Op::kAdd, {x, sum}, {},
+            {{Attr::kElements, elements}, {Attr::kType, number(workload_.activations)}});
     }
 
     std::int32_t build_layer(std::int32_t x, const std::string& prefix) {
@@ -233,8 +234,7 @@ class DecodeCompiler {
     void build_mapping() {
         Allocation allocation(machine_, compiled_.mapping);
         compiled_.mapping.program = compiled_.program.name;
-        const LoweringPlan plan =
-            plan_lowering(compiled_.program, nullptr, machine_, diagnostics_);
+        const LoweringPlan plan = plan_lowering(compiled_.program, nullptr, machine_, diagnostics_);
         if (!diagnostics_.ok()) {
             return;
         }
@@ -277,9 +277,9 @@ class DecodeCompiler {
         switch (in.op) {
             case Op::kMatmul: {
                 const WeightShare share = weight_share(in, pes);
-                const Tiling tiling =
-                    tile_weights(share.k, share.n, in.type(), workload_.tile,
-                                 machine_.matrix_columns, tile_alignment(weight_memory(), machine_));
+                const Tiling tiling = tile_weights(share.k, share.n, in.type(), workload_.tile,
+                                                   machine_.matrix_columns,
+                                                   tile_alignment(weight_memory(), machine_));
                 allocation.add(name, weight_memory(), Policy::kShard,
                                bytes_of(in.get(Attr::kK) * in.get(Attr::kN), in.type()),
                                std::max<Bytes>(tiling.bytes, 1), false);
@@ -303,8 +303,8 @@ class DecodeCompiler {
             }
             case Op::kRmsNorm: {
                 const bool heads = plan.shapes[i].kv_heads > 0;
-                const Bytes bytes = bytes_of(heads ? 2 * card_.head_dim : card_.hidden,
-                                             workload_.activations);
+                const Bytes bytes =
+                    bytes_of(heads ? 2 * card_.head_dim : card_.hidden, workload_.activations);
                 allocation.add(name, Region::kDram, Policy::kReplicate, bytes, bytes, false);
                 break;
             }
@@ -320,9 +320,9 @@ class DecodeCompiler {
     void build_notes() {
         auto& notes = compiled_.notes;
         const Grouping g = Grouping::of(machine_.pes(), card_.kv_heads);
-        notes.push_back("tensor-parallel over " + std::to_string(machine_.pes()) + " PEs; " +
-                        std::to_string(g.members) + " PEs share " +
-                        std::to_string(g.heads_per_group) + " kv heads");
+        notes.push_back("tensor-parallel over " + std::to_string(machine_.pes()) +
+                        " PEs in kv-head groups of PEs: " + std::to_string(g.members) +
+                        ", kv heads: " + std::to_string(g.heads_per_group));
         if (g.active_pes() < machine_.pes()) {
             notes.push_back(std::to_string(machine_.pes() - g.active_pes()) +
                             " PEs are idle in the attention: kv heads and PEs do not divide");

@@ -10,8 +10,8 @@ using models::Engine;
 
 Exchange::Exchange(Layout layout) : layout_(std::move(layout)) {
     for (std::size_t i = 0; i < halves_.size(); ++i) {
-        halves_[i].address =
-            layout_.mailbox + static_cast<std::uint64_t>(layout_.half) * static_cast<std::uint64_t>(i);
+        halves_[i].address = layout_.mailbox + static_cast<std::uint64_t>(layout_.half) *
+                                                   static_cast<std::uint64_t>(i);
         halves_[i].bytes = layout_.half;
     }
 }

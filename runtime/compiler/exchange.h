@@ -29,12 +29,12 @@ namespace strata::runtime {
 class Exchange {
    public:
     struct Layout {
-        std::vector<std::int64_t> members;  ///< flat PE indices, sorted
-        std::int64_t self = 0;              ///< own position in `members`
-        std::uint64_t mailbox = 0;          ///< TCM address of the first half, on every member
-        core::Bytes half = 0;               ///< bytes of a half
-        std::int32_t semaphore = 0;         ///< the first of two
-        std::vector<std::uint64_t> windows; ///< VA of each member's TCM address 0
+        std::vector<std::int64_t> members;   ///< flat PE indices, sorted
+        std::int64_t self = 0;               ///< own position in `members`
+        std::uint64_t mailbox = 0;           ///< TCM address of the first half, on every member
+        core::Bytes half = 0;                ///< bytes of a half
+        std::int32_t semaphore = 0;          ///< the first of two
+        std::vector<std::uint64_t> windows;  ///< VA of each member's TCM address 0
     };
     explicit Exchange(Layout layout);
 

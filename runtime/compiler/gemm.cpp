@@ -89,8 +89,7 @@ class GemmLowering {
         DmaCopy copy;
         copy.source_in_tcm = true;
         copy.source = c.address;
-        copy.target =
-            c_va_ + static_cast<std::uint64_t>((m0 * columns_.count + n0) * kResultBytes);
+        copy.target = c_va_ + static_cast<std::uint64_t>((m0 * columns_.count + n0) * kResultBytes);
         copy.rows = m;
         copy.row_bytes = n * kResultBytes;
         copy.source_stride = copy.row_bytes;

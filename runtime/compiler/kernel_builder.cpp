@@ -23,9 +23,8 @@ bool overlaps_itself(models::Engine engine) {
 
 KernelBuilder::KernelBuilder(std::string name, std::int64_t semaphores) {
     kernel_.name = std::move(name);
-    kernel_.consumed.assign(static_cast<std::size_t>(std::max<std::int64_t>(
-                                semaphores - models::kEngines, 0)),
-                            0);
+    kernel_.consumed.assign(
+        static_cast<std::size_t>(std::max<std::int64_t>(semaphores - models::kEngines, 0)), 0);
 }
 
 void KernelBuilder::emit(models::Engine engine, Operation op, std::initializer_list<Buffer*> reads,

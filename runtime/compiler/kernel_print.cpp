@@ -15,23 +15,21 @@ std::string describe(const models::DmaCopy& c) {
     std::string text = fmt::format("copy {} -> {} {} B", address(c.source_in_tcm, c.source),
                                    address(c.target_in_tcm, c.target), c.row_bytes);
     if (c.rows > 1) {
-        text += fmt::format(" x {} rows, strides {} and {}", c.rows, c.source_stride,
-                            c.target_stride);
+        text +=
+            fmt::format(" x {} rows, strides {} and {}", c.rows, c.source_stride, c.target_stride);
     }
     return c.signal < 0 ? text : text + fmt::format(", signal s{}", c.signal);
 }
 
 std::string describe(const models::Gemm& g) {
     return fmt::format("gemm m={} n={} k={} {} a=0x{:x} b=0x{:x} c=0x{:x}{}", g.m, g.n, g.k,
-                       models::to_string(g.type), g.a, g.b, g.c,
-                       g.accumulate ? " accumulate" : "");
+                       models::to_string(g.type), g.a, g.b, g.c, g.accumulate ? " accumulate" : "");
 }
 
 std::string describe(const models::VectorOp& v) {
-    std::string text =
-        fmt::format("{} elements={} {} source=0x{:x} source2=0x{:x} target=0x{:x}",
-                    models::to_string(v.kind), v.elements, models::to_string(v.type), v.source,
-                    v.source2, v.target);
+    std::string text = fmt::format("{} elements={} {} source=0x{:x} source2=0x{:x} target=0x{:x}",
+                                   models::to_string(v.kind), v.elements, models::to_string(v.type),
+                                   v.source, v.source2, v.target);
     return v.inputs > 1 ? text + fmt::format(" inputs={}", v.inputs) : text;
 }
 

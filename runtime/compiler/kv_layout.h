@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How the KV cache of a layer lies in a PE's shard. The members of a kv-head group share the context
-// in consecutive slices. A slice is stored in blocks of `tokens` tokens, one after the other for
-// each sequence and head; a block holds the K rows, then the V rows.
+// How the KV cache of a layer lies in a PE's shard. The members of a kv-head group share the
+// context in consecutive slices. A slice is stored in blocks of `tokens` tokens, one after the
+// other for each sequence and head; a block holds the K rows, then the V rows.
 
 #include <algorithm>
 #include <cstdint>
@@ -15,12 +15,12 @@
 namespace strata::runtime {
 
 struct KvLayout {
-    std::int64_t heads = 0;        ///< kv heads on this PE
-    std::int64_t slice = 0;        ///< tokens of a member at most
-    std::int64_t tokens = 0;       ///< of a block; 0: not even one token fits
-    std::int64_t blocks = 0;       ///< of a slice
-    core::Bytes row_bytes = 0;     ///< K or V of one token
-    core::Bytes half_bytes = 0;    ///< the K rows of a block
+    std::int64_t heads = 0;      ///< kv heads on this PE
+    std::int64_t slice = 0;      ///< tokens of a member at most
+    std::int64_t tokens = 0;     ///< of a block; 0: not even one token fits
+    std::int64_t blocks = 0;     ///< of a slice
+    core::Bytes row_bytes = 0;   ///< K or V of one token
+    core::Bytes half_bytes = 0;  ///< the K rows of a block
     core::Bytes block_bytes = 0;
 
     /// From a kv_append or flash_attn; blocks fit into `tile` bytes.

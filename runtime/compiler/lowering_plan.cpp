@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/compiler/sharding.h"
+#include "runtime/compiler/slot_allocator.h"
 
 namespace strata::runtime {
 namespace {
@@ -13,41 +14,6 @@ using core::Bytes;
 using models::DataType;
 
 constexpr Bytes kBurst = 64;  // whole bursts of every DRAM and SRAM preset
-
-/// Hands out value slots over the program; a slot that is free again is reused, the smallest that
-/// fits first, else the largest one grows.
-class SlotAllocator {
-   public:
-    std::int32_t take(Bytes bytes) {
-        std::int32_t best = -1;
-        for (std::size_t i = 0; i < size_.size(); ++i) {
-            if (free_[i] && (best < 0 || better(size_[i], size_[static_cast<std::size_t>(best)],
-                                                bytes))) {
-                best = static_cast<std::int32_t>(i);
-            }
-        }
-        if (best < 0) {
-            best = static_cast<std::int32_t>(size_.size());
-            size_.push_back(0);
-            free_.push_back(true);
-        }
-        const auto slot = static_cast<std::size_t>(best);
-        free_[slot] = false;
-        size_[slot] = std::max(size_[slot], bytes);
-        return best;
-    }
-    void give_back(std::int32_t slot) { free_[static_cast<std::size_t>(slot)] = true; }
-    const std::vector<Bytes>& sizes() const { return size_; }
-
-   private:
-    static bool better(Bytes a, Bytes b, Bytes wanted) {
-        const bool a_fits = a >= wanted;
-        const bool b_fits = b >= wanted;
-        return a_fits != b_fits ? a_fits : (a_fits ? a < b : a > b);
-    }
-    std::vector<Bytes> size_;
-    std::vector<bool> free_;
-};
 
 class Planner {
    public:
@@ -86,7 +52,8 @@ class Planner {
             const std::int64_t heads = at(i).get(Attr::kKvHeads);
             if (heads > 0 && plan_.kv_heads > 0 && heads != plan_.kv_heads) {
                 fail(i, "kv_heads=" + std::to_string(heads) + ", but " +
-                            std::to_string(plan_.kv_heads) + " before; one program has one grouping");
+                            std::to_string(plan_.kv_heads) +
+                            " before; one program has one grouping");
                 return;
             }
             plan_.kv_heads = heads > 0 ? heads : plan_.kv_heads;
@@ -119,7 +86,8 @@ class Planner {
             } else if (op == Op::kAllReduce || op == Op::kReduceScatter || op == Op::kAllGather) {
                 const Shape& s = input_shape(i);
                 const Bytes slice = bytes_of(slice_elements(s, pes), s.type);
-                const Bytes record = bytes_of(slice_elements(s, pes) + stat_elements(s, pes), s.type);
+                const Bytes record =
+                    bytes_of(slice_elements(s, pes) + stat_elements(s, pes), s.type);
                 const std::int64_t peers = Grouping::of(pes, s.kv_heads).members - 1;
                 if (op != Op::kAllGather) {
                     s.kv_heads > 0 ? need(Channel::kReduceKv, peers, record) : need_reduce(slice);
@@ -193,16 +161,16 @@ class Planner {
                 const std::int64_t queries = in.get(Attr::kHeads) / in.get(Attr::kKvHeads);
                 const Bytes scores = bytes_of(queries * kv.tokens, DataType::kFp32);
                 const Bytes weights = bytes_of(queries * kv.tokens, in.type());
-                const Bytes output = bytes_of(
-                    s.rows * kv.heads * queries * in.get(Attr::kHeadDim), DataType::kFp32);
+                const Bytes output =
+                    bytes_of(s.rows * kv.heads * queries * in.get(Attr::kHeadDim), DataType::kFp32);
                 return {scores, scores, weights, weights, output};
             }
             case Op::kAllReduce:
             case Op::kReduceScatter:
                 // sums, received sums, gathered slices of the cubes, the own slice
-                return s.kv_heads > 0 ? std::vector<Bytes>{peers * record, record, 0, slice}
-                                      : std::vector<Bytes>{cubes * slice, cubes * slice,
-                                                           cubes * slice, slice};
+                return s.kv_heads > 0
+                           ? std::vector<Bytes>{peers * record, record, 0, slice}
+                           : std::vector<Bytes>{cubes * slice, cubes * slice, cubes * slice, slice};
             case Op::kAllGather:
                 return {cubes * slice};
             case Op::kArgmax: {
@@ -297,8 +265,8 @@ class Planner {
                     tile_weights(share.k, share.n, in.type(), program_.tile,
                                  machine_.matrix_columns, tile_alignment(tensor.memory, machine_));
                 if (plan_.tiling[i].tiles.empty()) {
-                    fail(i, "tile=" + std::to_string(program_.tile) +
-                                " holds no row of " + std::to_string(machine_.matrix_columns) +
+                    fail(i, "tile=" + std::to_string(program_.tile) + " holds no row of " +
+                                std::to_string(machine_.matrix_columns) +
                                 " weights; make the tile larger");
                 }
                 plan_.weight_bytes = program_.tile;

@@ -41,18 +41,18 @@ struct ChannelPlan {
 };
 
 struct LoweringPlan {
-    std::vector<Shape> shapes;                    ///< per instruction
-    std::vector<std::int32_t> slot;               ///< of the instruction's value; -1: none
+    std::vector<Shape> shapes;                           ///< per instruction
+    std::vector<std::int32_t> slot;                      ///< of the instruction's value; -1: none
     std::vector<std::vector<std::int32_t>> temporaries;  ///< slots in use during the instruction
-    std::vector<Tiling> tiling;                   ///< of matmuls
-    std::vector<const MappedTensor*> tensor;      ///< of the instruction; null: none
-    std::map<std::string, std::int32_t> prefetched;  ///< tensor → its prefetch instruction
+    std::vector<Tiling> tiling;                          ///< of matmuls
+    std::vector<const MappedTensor*> tensor;             ///< of the instruction; null: none
+    std::map<std::string, std::int32_t> prefetched;      ///< tensor → its prefetch instruction
 
     std::vector<core::Bytes> slot_size;
     std::vector<std::uint64_t> slot_address;
     std::array<ChannelPlan, kChannels> channels;
     core::Bytes mailbox_bytes = 0;
-    std::int64_t kv_heads = 0;                    ///< of kv-head groups; 0: the program has none
+    std::int64_t kv_heads = 0;  ///< of kv-head groups; 0: the program has none
     core::Bytes weight_bytes = 0, kv_bytes = 0, constant_bytes = 0;  ///< of one of two buffers
     std::array<std::uint64_t, 2> weight_buffer{}, kv_buffer{}, constant_buffer{};
     core::Bytes sram_slot_bytes = 0;

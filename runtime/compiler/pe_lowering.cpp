@@ -23,11 +23,16 @@ DataType narrower(DataType a, DataType b) {
 
 VectorKind vector_kind(Op op) {
     switch (op) {
-        case Op::kSoftmax: return VectorKind::kSoftmax;
-        case Op::kRope: return VectorKind::kRope;
-        case Op::kMul: return VectorKind::kMul;
-        case Op::kAdd: return VectorKind::kAdd;
-        default: return VectorKind::kConvert;
+        case Op::kSoftmax:
+            return VectorKind::kSoftmax;
+        case Op::kRope:
+            return VectorKind::kRope;
+        case Op::kMul:
+            return VectorKind::kMul;
+        case Op::kAdd:
+            return VectorKind::kAdd;
+        default:
+            return VectorKind::kConvert;
     }
 }
 
@@ -115,25 +120,41 @@ void PeLowering::apply_after() {
 
 void PeLowering::lower_operation() {
     switch (in().op) {
-        case Op::kEmbed: return embed();
-        case Op::kLoad: return load();
-        case Op::kStore: return store();
-        case Op::kMatmul: return matmul();
-        case Op::kKvAppend: return kv_append();
-        case Op::kFlashAttention: return flash_attention();
-        case Op::kRmsNorm: return rms_norm();
-        case Op::kSiluMul: return silu_mul();
+        case Op::kEmbed:
+            return embed();
+        case Op::kLoad:
+            return load();
+        case Op::kStore:
+            return store();
+        case Op::kMatmul:
+            return matmul();
+        case Op::kKvAppend:
+            return kv_append();
+        case Op::kFlashAttention:
+            return flash_attention();
+        case Op::kRmsNorm:
+            return rms_norm();
+        case Op::kSiluMul:
+            return silu_mul();
         case Op::kRope:
         case Op::kSoftmax:
-        case Op::kConvert: return unary(vector_kind(in().op));
+        case Op::kConvert:
+            return unary(vector_kind(in().op));
         case Op::kAdd:
-        case Op::kMul: return binary(vector_kind(in().op));
-        case Op::kArgmax: return argmax();
-        case Op::kAllReduce: return all_reduce();
-        case Op::kAllGather: return all_gather();
-        case Op::kReduceScatter: return reduce_scatter();
-        case Op::kPrefetch: return;  // says which tensors are prefetched: plan_.prefetched
-        case Op::kBarrier: return barrier();
+        case Op::kMul:
+            return binary(vector_kind(in().op));
+        case Op::kArgmax:
+            return argmax();
+        case Op::kAllReduce:
+            return all_reduce();
+        case Op::kAllGather:
+            return all_gather();
+        case Op::kReduceScatter:
+            return reduce_scatter();
+        case Op::kPrefetch:
+            return;  // says which tensors are prefetched: plan_.prefetched
+        case Op::kBarrier:
+            return barrier();
     }
 }
 
@@ -168,8 +189,8 @@ void PeLowering::embed() {
     copy.row_bytes = bytes_of(columns, shape().type);
     copy.rows = shape().rows;
     copy.source_stride = copy.target_stride = copy.row_bytes;
-    copy.source = tensor_address() + static_cast<std::uint64_t>(in().get(Attr::kRow) *
-                                                                copy.row_bytes);
+    copy.source =
+        tensor_address() + static_cast<std::uint64_t>(in().get(Attr::kRow) * copy.row_bytes);
     copy.target = result().address;
     builder_.emit(Engine::kLoad, copy, {}, {&result()});
 }
@@ -208,8 +229,8 @@ void PeLowering::rms_norm() {
     }
     // The covered part of the local elements; all of them without a kv grouping.
     const Shape& s = input_shape();
-    const std::int64_t local = core::ceil_div(
-        in().get(Attr::kElements) * local_elements(s, machine_.pes()), s.elements());
+    const std::int64_t local =
+        core::ceil_div(in().get(Attr::kElements) * local_elements(s, machine_.pes()), s.elements());
     VectorOp op = vector_op(VectorKind::kRmsNorm, local, narrower(s.type, shape().type),
                             input().address, result().address);
     op.source2 = weights == nullptr ? op.source : weights->address;
@@ -221,13 +242,11 @@ void PeLowering::unary(VectorKind kind) {
     if (s.kv_heads > 0 && !kv_active_) {
         return;
     }
-    const std::int64_t local = core::ceil_div(
-        in().get(Attr::kElements) * local_elements(s, machine_.pes()), s.elements());
-    const DataType type =
-        kind == VectorKind::kConvert ? s.type : narrower(s.type, shape().type);
-    builder_.emit(Engine::kVector,
-                  vector_op(kind, local, type, input().address, result().address), {&input()},
-                  {&result()});
+    const std::int64_t local =
+        core::ceil_div(in().get(Attr::kElements) * local_elements(s, machine_.pes()), s.elements());
+    const DataType type = kind == VectorKind::kConvert ? s.type : narrower(s.type, shape().type);
+    builder_.emit(Engine::kVector, vector_op(kind, local, type, input().address, result().address),
+                  {&input()}, {&result()});
 }
 
 // Gate and up halves of the operand.

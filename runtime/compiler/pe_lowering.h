@@ -61,6 +61,10 @@ class PeLowering {
     struct AttentionStep;
     void kv_append();
     void flash_attention();
+    std::int64_t queries_per_head() const;
+    std::vector<AttentionStep> attention_steps(const KvLayout& kv);
+    void attention_scores(const KvLayout& kv, const AttentionStep& step);
+    void attention_output(const KvLayout& kv, const AttentionStep& step);
     void pack_attention(const KvLayout& kv, Buffer& output);
     Buffer& load_kv(const KvLayout& kv, const AttentionStep& step);
 

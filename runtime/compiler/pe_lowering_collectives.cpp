@@ -117,8 +117,8 @@ void PeLowering::reduce_kv(Buffer& value, Buffer& result) {
     std::vector<models::Wait> waits{exchange.arrival()};
     Buffer* received = &box;
     if (stats > 0) {
-        VectorOp scale = vector_op(VectorKind::kSoftmax, peers * stats, s.type, box.address,
-                                   scaled.address);
+        VectorOp scale =
+            vector_op(VectorKind::kSoftmax, peers * stats, s.type, box.address, scaled.address);
         builder_.emit(Engine::kVector, scale, {&box}, {&scaled}, waits);
         scale = vector_op(VectorKind::kMul, peers * (slice + stats), s.type, box.address,
                           scaled.address);

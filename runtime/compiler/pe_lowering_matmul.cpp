@@ -36,11 +36,10 @@ void PeLowering::matmul() {
         gemm.k = tile.k;
         gemm.type = in().type();
         gemm.accumulate = tile.k0 > 0;
-        gemm.a = input().address +
-                 static_cast<std::uint64_t>(bytes_of(m * tile.k0, input_shape().type));
+        gemm.a =
+            input().address + static_cast<std::uint64_t>(bytes_of(m * tile.k0, input_shape().type));
         gemm.b = weights.address;
-        gemm.c = result().address +
-                 static_cast<std::uint64_t>(bytes_of(m * tile.n0, shape().type));
+        gemm.c = result().address + static_cast<std::uint64_t>(bytes_of(m * tile.n0, shape().type));
         builder_.emit(Engine::kMatrix, gemm, {&input(), &weights}, {&result()});
     }
 }

@@ -19,9 +19,9 @@ using core::Region;
 using models::DmaCopy;
 using models::Engine;
 
-constexpr std::int64_t kSlots = 8;      // areas per memory and PE
-constexpr std::int64_t kNeighbours = 4; // PEs behind one in the flat order that it writes to
-constexpr double kWaitShare = 0.125;    // commands that wait for a neighbour's signals
+constexpr std::int64_t kSlots = 8;       // areas per memory and PE
+constexpr std::int64_t kNeighbours = 4;  // PEs behind one in the flat order that it writes to
+constexpr double kWaitShare = 0.125;     // commands that wait for a neighbour's signals
 
 std::int64_t neighbours(const Machine& machine) {
     return std::min(kNeighbours, machine.pes() - 1);
@@ -83,7 +83,9 @@ class RandomTraffic {
         std::vector<Buffer> list;
         for (std::int64_t i = 0; i < kSlots; ++i) {
             list.push_back({start + static_cast<std::uint64_t>(i * random_.max_bytes),
-                            random_.max_bytes, {}, {}});
+                            random_.max_bytes,
+                            {},
+                            {}});
         }
         return list;
     }
@@ -101,9 +103,11 @@ class RandomTraffic {
         const MappedTensor& boxes = *mapping_.find(kMailboxes);
         for (std::size_t d = 0; d < n; ++d) {
             const auto peer = (pe + static_cast<std::int64_t>(d) + 1) % machine_.pes();
-            one.remote.push_back({virtual_address(boxes, peer) +
-                                      static_cast<std::uint64_t>(random_.max_bytes) * d,
-                                  random_.max_bytes, {}, {}});
+            one.remote.push_back(
+                {virtual_address(boxes, peer) + static_cast<std::uint64_t>(random_.max_bytes) * d,
+                 random_.max_bytes,
+                 {},
+                 {}});
         }
         one.received.assign(n, 0);
         return one;
@@ -117,9 +121,9 @@ class RandomTraffic {
     void command(std::int64_t index) {
         Pe& pe = at(index);
         DmaCopy copy;
-        copy.row_bytes = random_.min_bytes +
-                         static_cast<Bytes>(draws_.below(static_cast<std::uint64_t>(
-                             random_.max_bytes - random_.min_bytes + 1)));
+        copy.row_bytes =
+            random_.min_bytes + static_cast<Bytes>(draws_.below(static_cast<std::uint64_t>(
+                                    random_.max_bytes - random_.min_bytes + 1)));
         std::vector<models::Wait> waits;
         if (!pe.received.empty() && draws_.chance(kWaitShare)) {
             const auto d = draws_.below(pe.received.size());
@@ -195,9 +199,9 @@ Lowered lower_random(const RandomWorkload& random, std::uint64_t seed, const Map
                           "the areas do not fit the TCM:\n" + traffic.table());
     }
     if (machine.semaphores < models::kEngines + neighbours(machine)) {
-        diagnostics.error({"random", 0, 0}, "",
-                          "a PE needs " + std::to_string(models::kEngines + neighbours(machine)) +
-                              " semaphores");
+        diagnostics.error(
+            {"random", 0, 0}, "",
+            "a PE needs " + std::to_string(models::kEngines + neighbours(machine)) + " semaphores");
     }
     return diagnostics.ok() ? traffic.run() : Lowered{};
 }

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/compiler/roofline.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "core/diagnostics.h"
 
@@ -24,8 +24,8 @@ class VaIndex {
         std::sort(starts_.begin(), starts_.end());
     }
     Region memory(std::uint64_t va) const {
-        auto it = std::upper_bound(starts_.begin(), starts_.end(),
-                                   std::make_pair(va, Region::kControl));
+        auto it =
+            std::upper_bound(starts_.begin(), starts_.end(), std::make_pair(va, Region::kControl));
         if (it == starts_.begin()) {
             throw core::ModelError("a kernel uses an address below all tensors");
         }
@@ -40,18 +40,32 @@ void count_copy(const models::DmaCopy& copy, const VaIndex& index, Traffic& t) {
     const Bytes bytes = copy.row_bytes * copy.rows;
     if (!copy.source_in_tcm) {
         switch (index.memory(copy.source)) {
-            case Region::kNand: t.nand_read += bytes; break;
-            case Region::kDram: t.dram_read += bytes; break;
-            case Region::kSram: t.sram_read += bytes; break;
-            default: break;
+            case Region::kNand:
+                t.nand_read += bytes;
+                break;
+            case Region::kDram:
+                t.dram_read += bytes;
+                break;
+            case Region::kSram:
+                t.sram_read += bytes;
+                break;
+            default:
+                break;
         }
     }
     if (!copy.target_in_tcm) {
         switch (index.memory(copy.target)) {
-            case Region::kDram: t.dram_write += bytes; break;
-            case Region::kSram: t.sram_write += bytes; break;
-            case Region::kTcm: t.peer_write += bytes; break;
-            default: break;
+            case Region::kDram:
+                t.dram_write += bytes;
+                break;
+            case Region::kSram:
+                t.sram_write += bytes;
+                break;
+            case Region::kTcm:
+                t.peer_write += bytes;
+                break;
+            default:
+                break;
         }
     }
 }
@@ -96,9 +110,13 @@ Roofline roofline(const models::CodeImage& code, const Mapping& mapping, const M
     r.sram = time(machine.sram_bandwidth, t.sram_read + t.sram_write);
     r.matrix = machine.pe_clock.cycles(
         core::ceil_div(t.macs, pes * machine.matrix_rows * machine.matrix_columns));
-    r.vector = machine.pe_clock.cycles(core::ceil_div(t.vector_elements, pes * machine.vector_lanes));
-    for (const auto& [name, value] : {std::pair{"nand", r.nand}, {"dram", r.dram}, {"sram", r.sram},
-                                      {"matrix", r.matrix}, {"vector", r.vector}}) {
+    r.vector =
+        machine.pe_clock.cycles(core::ceil_div(t.vector_elements, pes * machine.vector_lanes));
+    for (const auto& [name, value] : {std::pair{"nand", r.nand},
+                                      {"dram", r.dram},
+                                      {"sram", r.sram},
+                                      {"matrix", r.matrix},
+                                      {"vector", r.vector}}) {
         if (value > r.bound) {
             r.bound = value;
             r.limiter = name;

@@ -23,7 +23,7 @@ struct Traffic {
     core::Bytes dram_write = 0;
     core::Bytes sram_read = 0;
     core::Bytes sram_write = 0;
-    core::Bytes peer_write = 0;   ///< into other PEs' TCM
+    core::Bytes peer_write = 0;  ///< into other PEs' TCM
     std::int64_t macs = 0;
     std::int64_t vector_elements = 0;
     std::int64_t commands = 0;

@@ -65,16 +65,15 @@ inline std::int64_t slice_elements(const Shape& s, std::int64_t pes) {
 
 /// Softmax maxima and sums (fp32) that go with a PE's part of an attention result.
 inline std::int64_t stat_elements(const Shape& s, std::int64_t pes) {
-    return s.stats == 0 ? 0
-                        : s.rows * s.stats / s.kv_heads *
-                              Grouping::of(pes, s.kv_heads).heads_per_group;
+    return s.stats == 0
+               ? 0
+               : s.rows * s.stats / s.kv_heads * Grouping::of(pes, s.kv_heads).heads_per_group;
 }
 
 /// Bytes one PE keeps for a value: whole vectors as slices of every member (padded), attention
 /// results as records of slice and statistics; a spare element for the halves of an odd share.
 inline core::Bytes slot_bytes(const Shape& s, std::int64_t pes) {
-    const std::int64_t slices =
-        s.form == Form::kSplit ? 1 : Grouping::of(pes, s.kv_heads).members;
+    const std::int64_t slices = s.form == Form::kSplit ? 1 : Grouping::of(pes, s.kv_heads).members;
     return bytes_of(slices * (slice_elements(s, pes) + stat_elements(s, pes)) + s.rows, s.type);
 }
 

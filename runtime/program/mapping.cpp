@@ -16,10 +16,14 @@ const std::vector<std::string> kPolicies{"shard", "replicate", "interleaved"};
 
 const char* memory_name(Region region) {
     switch (region) {
-        case Region::kNand: return "nand";
-        case Region::kDram: return "dram";
-        case Region::kSram: return "sram";
-        default: return "tcm";
+        case Region::kNand:
+            return "nand";
+        case Region::kDram:
+            return "dram";
+        case Region::kSram:
+            return "sram";
+        default:
+            return "tcm";
     }
 }
 Region memory_of(const std::string& name) {
@@ -101,8 +105,8 @@ void report_overlaps(std::vector<Span> spans, const char* what, core::Diagnostic
 
 /// Bytes a tensor takes in one cube's region (SRAM, TCM: of one PE).
 Bytes footprint(const MappedTensor& t, const Machine& machine) {
-    const bool per_pe = t.policy == Policy::kShard &&
-                        (t.memory == Region::kDram || t.memory == Region::kNand);
+    const bool per_pe =
+        t.policy == Policy::kShard && (t.memory == Region::kDram || t.memory == Region::kNand);
     return per_pe ? t.shard * machine.pes_per_cube : t.shard;
 }
 
@@ -125,8 +129,8 @@ void check_tensor(const MappedTensor& t, const Machine& machine, core::Diagnosti
         error("shard " + core::format_size(t.shard) + " is not a multiple of the page, " +
               core::format_size(page));
     }
-    const Bytes capacity = t.memory == Region::kSram ? machine.sram_bank_bytes
-                                                     : machine.capacity(t.memory);
+    const Bytes capacity =
+        t.memory == Region::kSram ? machine.sram_bank_bytes : machine.capacity(t.memory);
     if (capacity == 0) {
         error(std::string("this platform has no ") + memory_name(t.memory));
         return;
@@ -246,8 +250,8 @@ bool operator==(const Mapping& a, const Mapping& b) {
                               return p.sip == q.sip && p.cube == q.cube && p.offset == q.offset;
                           });
     };
-    return a.program == b.program && std::equal(a.tensors.begin(), a.tensors.end(),
-                                                b.tensors.begin(), b.tensors.end(), same);
+    return a.program == b.program &&
+           std::equal(a.tensors.begin(), a.tensors.end(), b.tensors.begin(), b.tensors.end(), same);
 }
 
 std::uint64_t virtual_address(const MappedTensor& tensor, std::int64_t pe) {
@@ -255,7 +259,8 @@ std::uint64_t virtual_address(const MappedTensor& tensor, std::int64_t pe) {
     return tensor.va + static_cast<std::uint64_t>(part * tensor.shard);
 }
 
-std::uint64_t physical_address(const MappedTensor& tensor, std::int64_t pe, const Machine& machine) {
+std::uint64_t physical_address(const MappedTensor& tensor, std::int64_t pe,
+                               const Machine& machine) {
     const core::Place place = machine.place(pe);
     const auto& p = tensor.placements[static_cast<std::size_t>(pe / machine.pes_per_cube)];
     if (tensor.memory == Region::kTcm) {
@@ -279,8 +284,8 @@ std::vector<models::MmuMap::Entry> mmu_entries(const Mapping& mapping, const Mac
     for (const auto& t : mapping.tensors) {
         if (t.memory == Region::kTcm) {
             for (const auto peer : peers) {
-                entries.push_back({virtual_address(t, peer), physical_address(t, peer, machine),
-                                   t.shard, true});
+                entries.push_back(
+                    {virtual_address(t, peer), physical_address(t, peer, machine), t.shard, true});
             }
         } else if (t.policy == Policy::kInterleaved) {
             for (std::int64_t cube = 0; cube < machine.cubes(); ++cube) {
@@ -289,8 +294,8 @@ std::vector<models::MmuMap::Entry> mmu_entries(const Mapping& mapping, const Mac
                                    t.shard, t.writable});
             }
         } else {
-            entries.push_back({virtual_address(t, pe), physical_address(t, pe, machine), t.shard,
-                               t.writable});
+            entries.push_back(
+                {virtual_address(t, pe), physical_address(t, pe, machine), t.shard, t.writable});
         }
     }
     return entries;

@@ -65,10 +65,10 @@ const AttrInfo* find_attr(const std::string& name);
 struct OpInfo {
     Op op;
     const char* name;
-    int values;              ///< handles it takes
+    int values;  ///< handles it takes
     int min_tensors;
     int max_tensors;
-    bool result;             ///< defines a value; others define a handle for `after` only
+    bool result;  ///< defines a value; others define a handle for `after` only
     std::vector<Attr> required;
     std::vector<Attr> optional;
 

@@ -236,10 +236,11 @@ class Parser {
         if (it->second.instruction < 0) {
             return false;
         }
-        const auto& source = program_.instructions[static_cast<std::size_t>(it->second.instruction)];
+        const auto& source =
+            program_.instructions[static_cast<std::size_t>(it->second.instruction)];
         if (as_value && !info(source.op).result) {
-            return fail(handle.at, "%" + handle.text + " holds no value (" +
-                                       info(source.op).name + "); it can only follow 'after='");
+            return fail(handle.at, "%" + handle.text + " holds no value (" + info(source.op).name +
+                                       "); it can only follow 'after='");
         }
         list.push_back(it->second.instruction);
         return true;

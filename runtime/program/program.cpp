@@ -43,9 +43,8 @@ std::string Program::print() const {
 }
 
 bool operator==(const Instruction& a, const Instruction& b) {
-    return a.op == b.op && a.handle == b.handle && a.inputs == b.inputs &&
-           a.tensors == b.tensors && a.after == b.after && a.present_ == b.present_ &&
-           a.values_ == b.values_;
+    return a.op == b.op && a.handle == b.handle && a.inputs == b.inputs && a.tensors == b.tensors &&
+           a.after == b.after && a.present_ == b.present_ && a.values_ == b.values_;
 }
 
 bool operator==(const Program& a, const Program& b) {

@@ -27,7 +27,7 @@ namespace strata::runtime {
 
 struct Instruction {
     Op op = Op::kBarrier;
-    std::string handle;               ///< without %; empty: none
+    std::string handle;                ///< without %; empty: none
     std::vector<std::int32_t> inputs;  ///< instructions that define the value operands
     std::vector<std::string> tensors;
     std::vector<std::int32_t> after;
@@ -81,7 +81,7 @@ struct Shape {
     std::int64_t rows = 1;      ///< tokens
     std::int64_t columns = 0;
     models::DataType type = models::DataType::kBf16;
-    std::int64_t stats = 0;     ///< rows of softmax maximum and sum that go with a partial value
+    std::int64_t stats = 0;  ///< rows of softmax maximum and sum that go with a partial value
 
     std::int64_t elements() const { return rows * columns; }
 };

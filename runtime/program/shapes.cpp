@@ -12,17 +12,22 @@ using models::DataType;
 
 const char* to_string(Form form) {
     switch (form) {
-        case Form::kFull: return "full";
-        case Form::kSplit: return "split";
-        case Form::kPartial: return "partial";
-        case Form::kNone: break;
+        case Form::kFull:
+            return "full";
+        case Form::kSplit:
+            return "split";
+        case Form::kPartial:
+            return "partial";
+        case Form::kNone:
+            break;
     }
     return "none";
 }
 
 std::string describe(const Shape& s) {
     return std::string(to_string(s.form)) + " over " +
-           (s.kv_heads == 0 ? "all PEs" : "the groups of " + std::to_string(s.kv_heads) + " kv heads");
+           (s.kv_heads == 0 ? "all PEs"
+                            : "the groups of " + std::to_string(s.kv_heads) + " kv heads");
 }
 
 DataType accumulator(DataType type) {
@@ -76,26 +81,38 @@ class Inference {
 
     Shape infer(std::int32_t index) {
         switch (in_->op) {
-            case Op::kEmbed: return source(Form::kSplit);
+            case Op::kEmbed:
+                return source(Form::kSplit);
             case Op::kLoad:
                 return source(in_->has(Attr::kGroup) ? Form::kSplit : Form::kFull);
-            case Op::kMatmul: return matmul();
-            case Op::kKvAppend: return attention(false);
-            case Op::kFlashAttention: return attention(true);
+            case Op::kMatmul:
+                return matmul();
+            case Op::kKvAppend:
+                return attention(false);
+            case Op::kFlashAttention:
+                return attention(true);
             case Op::kRmsNorm:
             case Op::kSoftmax:
             case Op::kRope:
-            case Op::kConvert: return unary(index);
-            case Op::kSiluMul: return silu_mul();
+            case Op::kConvert:
+                return unary(index);
+            case Op::kSiluMul:
+                return silu_mul();
             case Op::kAdd:
-            case Op::kMul: return binary();
-            case Op::kArgmax: return argmax();
-            case Op::kAllReduce: return collective(Form::kPartial, Form::kFull);
-            case Op::kAllGather: return collective(Form::kSplit, Form::kFull);
-            case Op::kReduceScatter: return collective(Form::kPartial, Form::kSplit);
+            case Op::kMul:
+                return binary();
+            case Op::kArgmax:
+                return argmax();
+            case Op::kAllReduce:
+                return collective(Form::kPartial, Form::kFull);
+            case Op::kAllGather:
+                return collective(Form::kSplit, Form::kFull);
+            case Op::kReduceScatter:
+                return collective(Form::kPartial, Form::kSplit);
             case Op::kStore:
             case Op::kPrefetch:
-            case Op::kBarrier: break;
+            case Op::kBarrier:
+                break;
         }
         return {};
     }
@@ -104,8 +121,8 @@ class Inference {
         const std::int64_t rows = in_->get(Attr::kM, 1);
         const std::int64_t elements = in_->get(Attr::kElements);
         if (elements % rows != 0) {
-            return fail("elements=" + std::to_string(elements) + " is not a multiple of m=" +
-                        std::to_string(rows));
+            return fail("elements=" + std::to_string(elements) +
+                        " is not a multiple of m=" + std::to_string(rows));
         }
         if (in_->get(Attr::kGroup) == static_cast<std::int64_t>(Group::kKv)) {
             return fail("group=kv is not possible here, only group=all");
@@ -132,9 +149,9 @@ class Inference {
         }
         const Form wanted = columns ? Form::kFull : Form::kSplit;
         if (x.form != wanted || x.kv_heads != (columns ? 0 : kv_heads)) {
-            return fail(std::string("split=") + (columns ? "n" : "k") + " needs an operand that is " +
-                        describe({wanted, columns ? 0 : kv_heads}) + ", but " + handle() + " is " +
-                        describe(x));
+            return fail(std::string("split=") + (columns ? "n" : "k") +
+                        " needs an operand that is " + describe({wanted, columns ? 0 : kv_heads}) +
+                        ", but " + handle() + " is " + describe(x));
         }
         const bool widened = in_->type() == DataType::kInt4 && x.type == DataType::kInt8;
         if (x.type != in_->type() && !widened) {
@@ -142,10 +159,15 @@ class Inference {
                         handle() + " holds " + models::to_string(x.type) + "; convert it first");
         }
         if (columns && kv_heads > 0 && in_->get(Attr::kN) % kv_heads != 0) {
-            return fail("n=" + std::to_string(in_->get(Attr::kN)) + " is not a multiple of kv_heads");
+            return fail("n=" + std::to_string(in_->get(Attr::kN)) +
+                        " is not a multiple of kv_heads");
         }
-        return {columns ? Form::kSplit : Form::kPartial, columns ? kv_heads : 0, m,
-                in_->get(Attr::kN), accumulator(in_->type()), 0};
+        return {columns ? Form::kSplit : Form::kPartial,
+                columns ? kv_heads : 0,
+                m,
+                in_->get(Attr::kN),
+                accumulator(in_->type()),
+                0};
     }
 
     Shape attention(bool result) {
@@ -154,8 +176,8 @@ class Inference {
         const std::int64_t kv_heads = in_->get(Attr::kKvHeads);
         const std::int64_t columns = (heads + 2 * kv_heads) * in_->get(Attr::kHeadDim);
         if (heads % kv_heads != 0) {
-            return fail("heads=" + std::to_string(heads) + " is not a multiple of kv_heads=" +
-                        std::to_string(kv_heads));
+            return fail("heads=" + std::to_string(heads) +
+                        " is not a multiple of kv_heads=" + std::to_string(kv_heads));
         }
         if (x.columns != columns) {
             return fail("(heads + 2·kv_heads)·head_dim = " + std::to_string(columns) + ", but " +
@@ -172,8 +194,8 @@ class Inference {
         if (!result) {
             return {};
         }
-        return {Form::kPartial, kv_heads, x.rows, heads * in_->get(Attr::kHeadDim), DataType::kFp32,
-                2 * heads};
+        return {Form::kPartial,  kv_heads, x.rows, heads * in_->get(Attr::kHeadDim),
+                DataType::kFp32, 2 * heads};
     }
 
     // Works in place when it covers a part of the value only (q and k of a q|k|v value).
@@ -185,7 +207,8 @@ class Inference {
                         std::to_string(s.elements()));
         }
         const bool whole = in_->op == Op::kRmsNorm || in_->op == Op::kSoftmax;
-        if ((whole && s.form != Form::kFull) || (in_->op == Op::kRope && s.form == Form::kPartial)) {
+        if ((whole && s.form != Form::kFull) ||
+            (in_->op == Op::kRope && s.form == Form::kPartial)) {
             return fail("needs whole vectors, but " + handle() + " is " + describe(s));
         }
         if (elements < s.elements()) {
@@ -249,8 +272,8 @@ class Inference {
         const bool kv = in_->get(Attr::kGroup) == static_cast<std::int64_t>(Group::kKv);
         if (s.form != from || kv != (s.kv_heads > 0)) {
             return fail(std::string("group=") + (kv ? "kv" : "all") + " needs an operand that is " +
-                        to_string(from) + " over " + (kv ? "kv-head groups" : "all PEs") + ", but " +
-                        handle() + " is " + describe(s));
+                        to_string(from) + " over " + (kv ? "kv-head groups" : "all PEs") +
+                        ", but " + handle() + " is " + describe(s));
         }
         if (s.type != in_->type()) {
             return fail("type=" + std::string(models::to_string(in_->type())) + ", but " +

@@ -108,7 +108,7 @@ void launch(Host& host, const PreparedWorkload& p, WorkloadResult& result, Sessi
 // GEMM: operands drawn at random, result compared with the host's.
 
 struct GemmData {
-    std::vector<std::int8_t> a, b;    // row-major, m × k and k × n
+    std::vector<std::int8_t> a, b;  // row-major, m × k and k × n
 };
 
 GemmData draw_operands(const GemmWorkload& gemm, std::uint64_t seed) {
@@ -160,7 +160,8 @@ void write_operands(Session& session, const PreparedWorkload& p, const GemmWorkl
         }
         auto shard = std::make_shared<models::HostBuffer>();
         for (std::int64_t row = 0; row < gemm.k; ++row) {
-            const std::int8_t* first = &data.b[static_cast<std::size_t>(row * gemm.n + columns.first)];
+            const std::int8_t* first =
+                &data.b[static_cast<std::size_t>(row * gemm.n + columns.first)];
             shard->bytes.insert(shard->bytes.end(), first, first + columns.count);
         }
         auto write = shard_write(p, b, pe);
@@ -203,7 +204,8 @@ void compare(Session& session, const PreparedWorkload& p, const GemmWorkload& ge
         read.target_cubes = only(read.src.cube);
         read.target_pe = only(read.src.pe);
         const Completion completion = session.call(std::move(read));
-        const auto data_read = completion.responses.empty() ? nullptr : completion.responses[0].data;
+        const auto data_read =
+            completion.responses.empty() ? nullptr : completion.responses[0].data;
         if (data_read != nullptr && static_cast<Bytes>(data_read->size()) == bytes) {
             compare_shard(gemm, data, columns, *data_read, result.comparison);
         } else {

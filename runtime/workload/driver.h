@@ -31,15 +31,15 @@ struct WorkloadResult {
     std::string workload;
     bool completed = false;           ///< the host program reached its end
     bool ok = true;                   ///< nothing failed, no result differs
-    std::int64_t tokens = 0;         ///< kernel launches answered so far
-    core::Ps setup = 0;              ///< time before the first launch
+    std::int64_t tokens = 0;          ///< kernel launches answered so far
+    core::Ps setup = 0;               ///< time before the first launch
     std::vector<core::Ps> per_token;  ///< from the launch to its response
     bool functional = false;
     FunctionalResult comparison;
     std::vector<std::string> errors;
     std::vector<std::string> notes;
 
-    double ns_per_token() const;     ///< mean; 0 without tokens
+    double ns_per_token() const;  ///< mean; 0 without tokens
 };
 
 /// A workload, compiled for a machine and ready to run.
@@ -47,7 +47,7 @@ struct PreparedWorkload {
     WorkloadConfig config;
     Machine machine;
     CompiledProgram compiled;
-    Lowered lowered;          ///< no code for `kind: messages`
+    Lowered lowered;              ///< no code for `kind: messages`
     core::Bytes code_offset = 0;  ///< of the code in each cube's DRAM
     std::int64_t launches = 1;
 };

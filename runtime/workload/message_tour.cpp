@@ -15,9 +15,10 @@ class Tour {
         : host_(host), machine_(machine), result_(result) {
         const Machine& m = machine;
         const bool dram = m.dram_bytes > m.dram_reserved;
-        memory_ = core::PhysicalAddress{
-            0, 0, dram ? core::Region::kDram : core::Region::kSram,
-            static_cast<std::uint64_t>(dram ? m.page_up(m.dram_reserved) : 0)}.encode();
+        memory_ =
+            core::PhysicalAddress{0, 0, dram ? core::Region::kDram : core::Region::kSram,
+                                  static_cast<std::uint64_t>(dram ? m.page_up(m.dram_reserved) : 0)}
+                .encode();
     }
 
     void run() {

@@ -21,8 +21,9 @@ ModelCard ModelCard::parse(core::Section s) {
     c.qk_norm = s.boolean("qk_norm", false);
     c.tied_embedding = s.boolean("tied_embedding", false);
     if (c.kv_heads > 0 && c.heads % c.kv_heads != 0) {
-        s.error("kv_heads", "heads (" + std::to_string(c.heads) + ") is not a multiple of kv_heads (" +
-                                std::to_string(c.kv_heads) + ")");
+        s.error("kv_heads", "heads (" + std::to_string(c.heads) +
+                                ") is not a multiple of kv_heads (" + std::to_string(c.kv_heads) +
+                                ")");
     }
     if (c.head_dim % 2 != 0) {
         s.error("head_dim", "must be even: the rotation works on pairs");

@@ -87,8 +87,7 @@ WorkloadConfig WorkloadConfig::parse(Section s) {
     const std::string file = s.location().file;
     w.name = s.string("name", std::filesystem::path(file).stem().string());
     w.seed = static_cast<std::uint64_t>(s.integer("seed", 1, {0, 1e18}));
-    const std::string kind =
-        s.choice("kind", {"decode", "gemm", "program", "random", "messages"});
+    const std::string kind = s.choice("kind", {"decode", "gemm", "program", "random", "messages"});
     if (kind == "decode") {
         w.kind = parse_decode(s);
     } else if (kind == "gemm") {
@@ -106,10 +105,6 @@ WorkloadConfig WorkloadConfig::parse(Section s) {
     }
     s.finish();
     return w;
-}
-
-std::vector<std::string> data_type_names() {
-    return choices(Attr::kType);
 }
 
 bool parse_data_type(const std::string& text, DataType& type) {

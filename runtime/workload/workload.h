@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "core/config.h"
 #include "core/units.h"
@@ -24,8 +23,8 @@ struct DecodeWorkload {
     std::string model;       ///< model card as written
     std::string model_file;  ///< and the file it stands for
     std::int64_t batch = 1;
-    std::int64_t context = 1;  ///< tokens attended to, the new one included
-    std::int64_t tokens = 1;   ///< decode steps to run, each at the same context
+    std::int64_t context = 1;   ///< tokens attended to, the new one included
+    std::int64_t tokens = 1;    ///< decode steps to run, each at the same context
     std::int64_t token_id = 0;  ///< row of the embedding table that is read
     models::DataType weights = models::DataType::kInt8;
     models::DataType kv = models::DataType::kBf16;
@@ -75,6 +74,5 @@ struct WorkloadConfig {
 
 /// `int8`, `bf16` … as to_string writes them; false when there is none of that name.
 bool parse_data_type(const std::string& text, models::DataType& type);
-std::vector<std::string> data_type_names();
 
 }  // namespace strata::runtime

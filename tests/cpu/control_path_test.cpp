@@ -209,6 +209,8 @@ TEST(ControlPath, FullInboxHoldsRequestsBack) {
     const auto stats = nlohmann::json::parse(system.services.stats.to_json().dump());
     EXPECT_LE(stats["m0_0"]["queue_max"]["value"].get<int>(), 2 + 8);
     EXPECT_EQ(stats["m0_0"]["requests"]["value"], 8);
+    EXPECT_EQ(stats["m0_0"]["by_kind"]["KernelLaunch"]["value"], 8);
+    EXPECT_EQ(stats["m0_0"]["by_kind"]["MmuMap"]["value"], 0);
     EXPECT_EQ(stats["m0_0"]["responses"]["value"], 8);
     EXPECT_EQ(stats["m0_0"]["sent"]["value"], 16);
     EXPECT_EQ(stats["m0_0"]["busy"]["value"], 8 * (1020 + 120) * kCycle);

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sharded matrix products and collectives with real numbers, against sums on the host.
 
-#include <cstring>
-
 #include <gtest/gtest.h>
+
+#include <cstring>
 
 #include "runtime/compiler/allocation.h"
 #include "runtime/compiler/lowering_plan.h"
@@ -116,9 +116,13 @@ store %y, @out
 TEST_P(Collectives, AllGatherCollects) {
     const std::int64_t pes = GetParam().cubes * GetParam().pes;
     const std::string n = std::to_string(3 * pes);
-    prepare("program p tile=256\n%x = load @x elements=32 type=int8\n"
-            "%p = matmul %x, @w m=1 k=32 n=" + n + " type=int8 split=n\nstore %p, @out2\n"
-            "%s = all_gather %p elements=" + n + " type=int32 group=all\nstore %s, @out\n");
+    prepare(
+        "program p tile=256\n%x = load @x elements=32 type=int8\n"
+        "%p = matmul %x, @w m=1 k=32 n=" +
+        n +
+        " type=int8 split=n\nstore %p, @out2\n"
+        "%s = all_gather %p elements=" +
+        n + " type=int32 group=all\nstore %s, @out\n");
     // every PE loads its own x: the same slice rule, other numbers
     run();
     std::vector<std::int32_t> order;
@@ -154,18 +158,19 @@ store %g, @out2
     }
 }
 
-// Traffic of an all-reduce of E bytes over n PEs in C cubes: within a cube every PE sends n−1 slices
-// of E/n twice, between cubes C−1 slices of E/(n·C) twice.
+// Traffic of an all-reduce of E bytes over n PEs in C cubes: within a cube every PE sends n−1
+// slices of E/n twice, between cubes C−1 slices of E/(n·C) twice.
 TEST_P(Collectives, TrafficIsTheClosedForm) {
     const std::int64_t n = GetParam().pes, cubes = GetParam().cubes, pes = n * cubes;
     const std::string elements = std::to_string(pes * 5);
     prepare("program p tile=256\n%x = load @x elements=" + std::to_string(pes) +
-            " type=int8 group=all\n%p = matmul %x, @w m=1 k=" + std::to_string(pes) + " n=" +
-            elements + " type=int8 split=k\n%s = all_reduce %p elements=" + elements +
+            " type=int8 group=all\n%p = matmul %x, @w m=1 k=" + std::to_string(pes) +
+            " n=" + elements + " type=int8 split=k\n%s = all_reduce %p elements=" + elements +
             " type=int32 group=all\nstore %s, @out\n");
     Bytes sent = 0;
     for (const auto& entry : lowered_.code->entries) {
-        for (const auto& command : entry.kernel->streams[static_cast<int>(models::Engine::kStore)]) {
+        for (const auto& command :
+             entry.kernel->streams[static_cast<int>(models::Engine::kStore)]) {
             const auto& copy = std::get<models::DmaCopy>(command.op);
             sent += copy.signal >= 0 ? copy.row_bytes : 0;
         }

@@ -4,9 +4,10 @@
 
 #include "runtime/compiler/compiler.h"
 
-#include <filesystem>
-
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "runtime/compiler/kernel_builder.h"
 #include "runtime/compiler/roofline.h"
@@ -14,6 +15,7 @@
 #include "runtime/compiler/tiling.h"
 #include "runtime/workload/driver.h"
 #include "tests/runtime/executor.h"
+#include "tests/support/temporary_directory.h"
 
 namespace strata::runtime::test {
 namespace {
@@ -25,7 +27,8 @@ const std::string kConfigs = std::string(STRATA_SOURCE) + "/configs/";
 
 ModelCard card(const std::string& name) {
     core::Diagnostics diagnostics;
-    auto document = core::ConfigDocument::load(kConfigs + "models/" + name + ".yaml", {}, diagnostics);
+    auto document =
+        core::ConfigDocument::load(kConfigs + "models/" + name + ".yaml", {}, diagnostics);
     ModelCard c = ModelCard::parse(document.root());
     diagnostics.throw_if_any();
     return c;
@@ -41,10 +44,12 @@ Machine large_machine() {
     return m;
 }
 
-// Public figures: 8.19 B and 8.03 B parameters; 147,456 and 131,072 bytes of KV per token at 16 bit.
+// Public figures: 8.19 B and 8.03 B parameters; 147,456 and 131,072 bytes of KV per token at 16
+// bit.
 TEST(ModelCard, PublicCounts) {
     const ModelCard qwen = card("qwen3_8b");
-    EXPECT_EQ(qwen.layer_weights(), 4096LL * (4096 + 2 * 1024) + 4096LL * 4096 + 3LL * 4096 * 12288);
+    EXPECT_EQ(qwen.layer_weights(),
+              4096LL * (4096 + 2 * 1024) + 4096LL * 4096 + 3LL * 4096 * 12288);
     EXPECT_EQ(qwen.parameters(), 8190735360);
     EXPECT_EQ(2 * qwen.kv_per_token(), 147456);
     const ModelCard llama = card("llama3_8b");
@@ -80,8 +85,8 @@ TEST(Workload, EveryFileIsSound) {
         }
         // What was resolved reads back to the same.
         core::Diagnostics again;
-        auto resolved = core::ConfigDocument::parse(document.resolved_yaml(),
-                                                    entry.path().string(), {}, again);
+        auto resolved =
+            core::ConfigDocument::parse(document.resolved_yaml(), entry.path().string(), {}, again);
         WorkloadConfig::parse(resolved.root());
         EXPECT_TRUE(again.ok()) << again.messages()[0];
         ++files;
@@ -285,7 +290,8 @@ TEST(Compiler, TextAndMappingRunAgain) {
     const Lowered again = lower(program, mapping, machine, diagnostics);
     ASSERT_TRUE(diagnostics.ok());
     for (std::size_t pe = 0; pe < 8; ++pe) {
-        EXPECT_EQ(print(*again.code->entries[pe].kernel), print(*r.lowered.code->entries[pe].kernel));
+        EXPECT_EQ(print(*again.code->entries[pe].kernel),
+                  print(*r.lowered.code->entries[pe].kernel));
     }
 }
 
@@ -354,7 +360,8 @@ TEST(Lowering, ReportsTensorsThatAreMissingOrSmall) {
         all += message + "\n";
     }
     EXPECT_NE(all.find("rms_norm: @final_norm is not in the mapping; did you mean @final_norms?"),
-              std::string::npos) << all;
+              std::string::npos)
+        << all;
     EXPECT_NE(all.find("@l0.o needs 16KiB per shard, the mapping gives 4KiB"), std::string::npos)
         << all;
 }
@@ -413,6 +420,28 @@ TEST(Prepare, TinyDecodeFromItsFile) {
     EXPECT_EQ(p.code_offset % machine.page_bytes, 0);
     EXPECT_GE(p.code_offset + p.lowered.code->bytes(), machine.dram_bytes - machine.page_bytes);
     EXPECT_FALSE(p.compiled.notes.empty());
+}
+
+// The files that the compiler writes run as a workload of their own, with the same commands.
+TEST(Prepare, ProgramFromItsFiles) {
+    DecodeWorkload w;
+    w.context = 64;
+    w.tile = 4096;
+    const Machine machine = small_machine(1, 4);
+    const Compiled r = compile(card("tiny"), w, machine);
+    const strata::test::TemporaryDirectory folder;
+    std::ofstream(folder.file("p.strata")) << r.program.program.print();
+    std::ofstream(folder.file("p.mapping.yaml")) << r.program.mapping.yaml();
+    std::ofstream(folder.file("w.yaml"))
+        << "kind: program\nprogram: p.strata\nmapping: p.mapping.yaml\ntokens: 3\n";
+    core::Diagnostics diagnostics;
+    auto document = core::ConfigDocument::load(folder.file("w.yaml"), {}, diagnostics);
+    const PreparedWorkload p =
+        prepare(WorkloadConfig::parse(document.root()), machine, diagnostics);
+    ASSERT_TRUE(diagnostics.ok()) << diagnostics.messages()[0];
+    EXPECT_EQ(p.config.name, "w");
+    EXPECT_EQ(p.launches, 3);
+    EXPECT_EQ(print(*p.lowered.code->entries[3].kernel), print(*r.lowered.code->entries[3].kernel));
 }
 
 }  // namespace

@@ -57,10 +57,11 @@ Executor::Executor(const Lowered& lowered, const Mapping& mapping, const Machine
     const auto pes = static_cast<std::size_t>(machine.pes());
     streams_.resize(pes);
     inputs_.resize(pes);
-    semaphores_.assign(pes, std::vector<std::int64_t>(static_cast<std::size_t>(machine.semaphores)));
+    semaphores_.assign(pes,
+                       std::vector<std::int64_t>(static_cast<std::size_t>(machine.semaphores)));
     for (std::size_t pe = 0; pe < pes; ++pe) {
-        entries_.push_back(mmu_entries(mapping, machine, static_cast<std::int64_t>(pe),
-                                       lowered.peers[pe]));
+        entries_.push_back(
+            mmu_entries(mapping, machine, static_cast<std::int64_t>(pe), lowered.peers[pe]));
         for (auto& stream : streams_[pe]) {
             const std::int64_t paces[] = {1, 8, 60};
             stream.pace = paces[random_.below(3)];
@@ -140,8 +141,7 @@ bool Executor::start(std::size_t pe, int engine) {
     running.engine = engine;
     running.command = stream.next++;
     running.order = order_++;
-    const auto duration =
-        stream.pace * (1 + static_cast<std::int64_t>(random_.below(6)));
+    const auto duration = stream.pace * (1 + static_cast<std::int64_t>(random_.below(6)));
     running.time = stream.last_end = std::max(stream.last_end, now_ + duration);
     ++stream.running;
     digest_ = 1;
@@ -268,8 +268,7 @@ void Executor::execute(Running& running, const models::DmaCopy& copy) {
         const auto pa =
             core::PhysicalAddress::decode(translate(running.pe, copy.target, copy.row_bytes, true));
         running.signal = copy.signal;
-        running.signal_pe =
-            static_cast<std::int32_t>(machine_.flat({pa.sip, pa.cube, pa.pe()}));
+        running.signal_pe = static_cast<std::int32_t>(machine_.flat({pa.sip, pa.cube, pa.pe()}));
     }
 }
 
@@ -305,8 +304,8 @@ void Executor::execute(Running& running, const models::VectorOp& op) {
     auto sum = take(running, tcm(running.pe, op.source, one), one);
     const bool pair = op.kind == models::VectorKind::kAdd || op.kind == models::VectorKind::kMul ||
                       op.kind == models::VectorKind::kSiluMul;
-    const bool numeric = op.kind == models::VectorKind::kAdd ||
-                         op.kind == models::VectorKind::kReduceAdd;
+    const bool numeric =
+        op.kind == models::VectorKind::kAdd || op.kind == models::VectorKind::kReduceAdd;
     const std::int64_t more = op.kind == models::VectorKind::kReduceAdd ? op.inputs - 1
                               : pair                                    ? 1
                                                                         : 0;

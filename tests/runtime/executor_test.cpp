@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiled decode steps on the abstract machine of executor.h, over many shapes of system.
 
-#include <cstring>
+#include "tests/runtime/executor.h"
 
 #include <gtest/gtest.h>
+
+#include <cstring>
 
 #include "runtime/compiler/compiler.h"
 #include "runtime/compiler/gemm.h"
 #include "runtime/compiler/random_traffic.h"
-#include "tests/runtime/executor.h"
 
 namespace strata::runtime::test {
 namespace {
@@ -48,8 +49,8 @@ Built build(const Case& c, const Machine& machine) {
     w.tile = c.tile;
     core::Diagnostics diagnostics;
     Built built;
-    built.compiled = compile_decode(small_card(c.kv_heads, c.context % 2 == 0), w, machine,
-                                    diagnostics);
+    built.compiled =
+        compile_decode(small_card(c.kv_heads, c.context % 2 == 0), w, machine, diagnostics);
     diagnostics.throw_if_any();
     built.lowered = lower(built.compiled.program, built.compiled.mapping, machine, diagnostics);
     diagnostics.throw_if_any();
@@ -105,14 +106,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{1, 2, 1, 2, 40, 1, true, 1024, 65536, true},
         Case{1, 1, 4, 2, 64, 1, true, 512, 131072, true},
         Case{1, 1, 4, 4, 3, 1, true, 512, 131072, false},
-        Case{1, 1, 3, 2, 31, 1, true, 512, 32768, true},    // an idle PE
-        Case{1, 1, 5, 4, 20, 2, false, 1024, 0, false},     // batch, no SRAM, no NAND
-        Case{1, 1, 3, 4, 21, 1, true, 512, 32768, true},    // two heads per PE
-        Case{1, 2, 4, 2, 64, 1, true, 512, 32768, true},    // groups within a cube
-        Case{1, 4, 2, 2, 50, 1, true, 512, 32768, true},    // groups over cubes
+        Case{1, 1, 3, 2, 31, 1, true, 512, 32768, true},  // an idle PE
+        Case{1, 1, 5, 4, 20, 2, false, 1024, 0, false},   // batch, no SRAM, no NAND
+        Case{1, 1, 3, 4, 21, 1, true, 512, 32768, true},  // two heads per PE
+        Case{1, 2, 4, 2, 64, 1, true, 512, 32768, true},  // groups within a cube
+        Case{1, 4, 2, 2, 50, 1, true, 512, 32768, true},  // groups over cubes
         Case{1, 4, 4, 4, 40, 3, true, 512, 65536, true},
-        Case{1, 4, 4, 2, 7, 1, false, 512, 0, true},        // empty slices of the context
-        Case{2, 2, 3, 4, 96, 1, true, 256, 16384, true},    // two SIPs, tiny tiles
+        Case{1, 4, 4, 2, 7, 1, false, 512, 0, true},      // empty slices of the context
+        Case{2, 2, 3, 4, 96, 1, true, 256, 16384, true},  // two SIPs, tiny tiles
         Case{1, 2, 16, 4, 128, 1, true, 512, 16384, true},
         Case{1, 4, 16, 8, 100, 1, true, 1024, 16384, true}));
 
@@ -122,7 +123,8 @@ TEST(Decode, RandomSystems) {
         Case c{};
         c.sips = 1;
         c.cubes = std::int64_t{1} << draws.below(3);
-        c.pes = 1 + static_cast<std::int64_t>(draws.below(16 / static_cast<std::uint64_t>(c.cubes)));
+        c.pes =
+            1 + static_cast<std::int64_t>(draws.below(16 / static_cast<std::uint64_t>(c.cubes)));
         c.kv_heads = std::int64_t{1} << draws.below(4);
         c.context = 1 + static_cast<std::int64_t>(draws.below(150));
         c.batch = 1 + static_cast<std::int64_t>(draws.below(2));
@@ -157,8 +159,8 @@ TEST(Executor, SeesMissingWaits) {
         for (std::uint64_t seed = 0; seed < 4; ++seed) {
             Executor executor(broken, built.compiled.mapping, machine, seed);
             executor.run();
-            found = found || !executor.errors().empty() ||
-                    (seed > 0 && executor.inputs() != reference);
+            found =
+                found || !executor.errors().empty() || (seed > 0 && executor.inputs() != reference);
             reference = executor.inputs();
         }
         seen += found ? 1 : 0;
@@ -192,8 +194,8 @@ TEST(RandomTraffic, SeedDecides) {
     core::Diagnostics diagnostics;
     const Mapping mapping = map_random(random, machine, diagnostics);
     const auto text = [&](std::uint64_t seed) {
-        return print(*lower_random(random, seed, mapping, machine, diagnostics)
-                          .code->entries[2].kernel);
+        return print(
+            *lower_random(random, seed, mapping, machine, diagnostics).code->entries[2].kernel);
     };
     EXPECT_EQ(text(1), text(1));
     EXPECT_NE(text(1), text(2));
@@ -234,8 +236,8 @@ TEST_P(GemmTest, EqualsTheReference) {
         const auto b = physical_address(*mapping.find("b"), pe, machine);
         for (std::int64_t i = 0; i < c.k * columns.count; ++i) {
             executor.poke(b + static_cast<std::uint64_t>(i),
-                          static_cast<std::uint8_t>(element(
-                              i / columns.count, columns.first + i % columns.count, 2)));
+                          static_cast<std::uint8_t>(
+                              element(i / columns.count, columns.first + i % columns.count, 2)));
         }
     }
     ASSERT_TRUE(executor.run());

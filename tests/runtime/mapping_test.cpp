@@ -62,8 +62,7 @@ TEST(Mapping, Addresses) {
               (core::PhysicalAddress{0, 1, Region::kSram,
                                      2 * static_cast<std::uint64_t>(machine.sram_bank_bytes)}
                    .encode()));
-    EXPECT_EQ(physical_address(*m.find(kMailboxes), 7, machine),
-              core::tcm_address({0, 1, 3}, 0));
+    EXPECT_EQ(physical_address(*m.find(kMailboxes), 7, machine), core::tcm_address({0, 1, 3}, 0));
 }
 
 TEST(Mapping, TranslationsOfAPe) {

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Program text: what is refused and where, and that printing and parsing are inverse.
 
-#include <gtest/gtest.h>
-
 #include "runtime/program/program.h"
+
+#include <gtest/gtest.h>
 
 namespace strata::runtime::test {
 namespace {
@@ -102,7 +102,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Program, ReportsAllErrorsAtOnce) {
     core::Diagnostics diagnostics;
     parse_program(
-        "program p\n%a = nonsense\n%b = argmax %a elements=4\n%c = load @t type=int7\nbarrier x=1\n",
+        "program p\n%a = nonsense\n%b = argmax %a elements=4\n%c = load @t type=int7\nbarrier "
+        "x=1\n",
         "p.strata", diagnostics);
     ASSERT_EQ(diagnostics.messages().size(), 3U);  // the use of %a is no error of its own
     EXPECT_EQ(diagnostics.messages()[0].substr(0, 13), "p.strata:2:6:");
