@@ -68,6 +68,7 @@ bool begins(const std::string& part, const char* prefix) {
 }
 
 /// The scope up to its first part that belongs to the group (`sip0.cube0.pe3`); empty when none.
+/// A network has many signals and is shown scope by scope.
 std::string component_in(const Group& group, const VcdSignal& signal) {
     for (std::size_t begin = 0; begin <= signal.scope.size();) {
         const std::size_t end = std::min(signal.scope.find('.', begin), signal.scope.size());
@@ -75,7 +76,7 @@ std::string component_in(const Group& group, const VcdSignal& signal) {
         begin = end + 1;
         for (const char* prefix : group.prefixes) {
             if (begins(part, prefix)) {
-                return signal.scope.substr(0, end);
+                return std::strcmp(prefix, "noc") == 0 ? signal.scope : signal.scope.substr(0, end);
             }
         }
     }

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +23,11 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 // The process number keeps two runs that write the same file from mixing their bytes.
 OutputFile::OutputFile(std::string path)
     : path_(std::move(path)), temporary_(fmt::format("{}.{}.partial", path_, getpid())) {
+    struct stat existing {};
+    if (stat(path_.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode)) {
+        // commit() would put a file in the place of a device or a pipe.
+        fail(S_ISDIR(existing.st_mode) ? EISDIR : EEXIST);
+    }
     descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor_ < 0) {
         fail(errno);

@@ -65,9 +65,13 @@ void Noc::make_ports() {
         port.target = std::make_unique<TargetPort>(("target_" + number).c_str());
         port.target->register_nb_transport_bw(this, &Noc::nb_transport_bw, id);
         port.free_slots = config_.receive_slots;
-        const std::string scope = path() + ".port" + number;
-        port.requests.depth = core::trace_integer(services().trace, scope, "requests", 16);
-        port.responses.depth = core::trace_integer(services().trace, scope, "responses", 16);
+        std::string signal = topology_.port(id).name;
+        std::replace(signal.begin(), signal.end(), '.', '_');  // a dot would open a scope
+        const std::string scope = path() + ".queues";
+        port.requests.depth =
+            core::trace_integer(services().trace, scope, signal + "_requests", 16);
+        port.responses.depth =
+            core::trace_integer(services().trace, scope, signal + "_responses", 16);
     }
 }
 

@@ -66,7 +66,7 @@ void Noc::register_stats() {
 
 void Noc::register_port_stats(PortId id) {
     Port& port = ports_[index(id)];
-    core::StatGroup& group = stats().child("port" + std::to_string(id));
+    core::StatGroup& group = stats().child("ports").child(topology_.port(id).name);
     group.counter("messages_out", "1", "messages injected", &port.messages_out);
     group.counter("messages_in", "1", "messages delivered here", &port.messages_in);
     group.counter("bytes_out", "B", "data injected", &port.bytes_out);

@@ -21,6 +21,7 @@
 #include "platform/progress.h"
 #include "platform/report.h"
 #include "platform/run_directory.h"
+#include "platform/workload_file.h"
 #include "runtime/workload/driver.h"
 
 namespace strata::platform {
@@ -118,7 +119,7 @@ Session::Session(const RunRequest& request, RunConfigs configs)
     : request_(request),
       configs_(std::move(configs)),
       until_(parse_until(request.until)),
-      seed_(request.seed.value_or(configs_.workload.seed)),
+      seed_(configs_.workload.seed),
       prepared_(prepare(configs_)),
       result_(std::make_shared<runtime::WorkloadResult>()),
       directory_(directory_of(request, configs_)),
@@ -141,11 +142,12 @@ int Session::execute() {
         std::rethrow_exception(platform_.host().failure());
     }
     check_end(run);
-    write_results(run);
     if (!run.report.empty()) {
-        std::fputs((run.report + '\n').c_str(), stderr);
+        log_->warn("{}", run.report);
     }
+    write_results(run);
     if (run.exit_code() != 0) {
+        std::fprintf(stderr, "error: %s\n", run.report.c_str());
         return run.exit_code();
     }
     return result_->ok || !run.completed() ? 0 : 1;
@@ -216,8 +218,9 @@ RunConfigs load_configs(const RunRequest& request) {
     }
     auto workload = core::ConfigDocument::load(find_config("workloads", name), overrides.workload,
                                                diagnostics);
-    configs.workload = runtime::WorkloadConfig::parse(workload.root());
+    configs.workload = read_workload(workload.root());
     diagnostics.throw_if_any();
+    configs.workload.seed = request.seed.value_or(configs.workload.seed);
     configs.platform_yaml = platform.resolved_yaml();
     configs.workload_yaml = workload.resolved_yaml();
     return configs;

@@ -17,14 +17,11 @@ PowerConfig PowerConfig::parse(core::Section section) {
         DvfsLevel entry;
         entry.frequency = level.frequency("frequency");
         entry.volts = level.voltage_v("voltage");
+        if (!config.levels.empty() && entry.frequency.hz >= config.levels.back().frequency.hz) {
+            level.error("frequency", "expected the fastest level first, each slower than the last");
+        }
         level.finish();
         config.levels.push_back(entry);
-    }
-    for (std::size_t i = 1; i < config.levels.size(); ++i) {
-        if (config.levels[i].frequency.hz >= config.levels[i - 1].frequency.hz) {
-            section.error("levels", "expected the fastest level first, each slower than the last");
-            break;
-        }
     }
     section.finish();
     return config;

@@ -126,8 +126,11 @@ ExportedFiles export_hotspot(const StackConfig& config,
     }
     files.emplace_back("power.ptrace", to_ptrace(all, table));
     files.emplace_back("stack.lcf", stack);
-    // HotSpot always puts a spreader and a sink on top: here die-sized, thin and conducting well.
+    // HotSpot always puts a square spreader and a larger sink on top: here hardly larger than the
+    // die, thin, and conducting well; its convection resistance is that of the whole sink.
     const double side = std::max(config.die.width, config.die.height);
+    const double spreader = 1.001 * side;
+    const double sink = 1.002 * side;
     files.emplace_back(
         "hotspot.config",
         fmt::format("-ambient {:.6f}\n-init_temp {:.6f}\n-r_convec {:.10g}\n-c_convec 1e-3\n"
@@ -135,7 +138,7 @@ ExportedFiles export_hotspot(const StackConfig& config,
                     "-t_spreader 1e-6\n-k_spreader 1e5\n-t_interface 1e-7\n-k_interface 1e5\n"
                     "-sampling_intvl {:.10g}\n-grid_rows {}\n-grid_cols {}\n-model_type grid\n",
                     config.ambient_c + kKelvin, config.ambient_c + kKelvin,
-                    1.0 / (config.top.h * config.die.area()), side, side, step_s, ny, nx));
+                    1.0 / (config.top.h * sink * sink), sink, spreader, step_s, ny, nx));
     return files;
 }
 

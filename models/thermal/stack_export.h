@@ -5,7 +5,10 @@
 // A stack as input files of two public simulators, for cross-checks.
 //
 // HotSpot (grid model): `stack.lcf`, `<layer>.flp`, `power.ptrace`, `hotspot.config`. Its layers need
-// floorplans that tile the die: gaps are filled with blocks named `_gap<n>` that get no power.
+// floorplans that tile the die: gaps are filled with blocks named `_gap<n>` that get no power. Its
+// spreader and sink are square, so the die should be. Run in the directory:
+//   hotspot -c hotspot.config -f <layer>.flp -p power.ptrace -grid_layer_file stack.lcf
+//           -detailed_3D on -steady_file out.steady
 // 3D-ICE: `stack.stk`, `<layer>.3dice.flp`, a steady run on the same cells.
 // Not exported: regions, spreader, sink, interface resistances, a bottom that is not adiabatic.
 

@@ -9,8 +9,8 @@
 #include "core/config.h"
 #include "platform/cli/cli.h"
 #include "platform/platform_config.h"
+#include "platform/workload_file.h"
 #include "runtime/workload/model_card.h"
-#include "runtime/workload/workload.h"
 
 namespace strata::platform {
 
@@ -23,7 +23,7 @@ std::string read_any(core::Section root) {
         return "platform";
     }
     if (root.has("kind")) {
-        runtime::WorkloadConfig::parse(root);
+        read_workload(root);
         return "workload";
     }
     if (root.has("hidden") || root.has("layers")) {

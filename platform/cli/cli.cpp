@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/cli/cli.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <systemc>
 
 #include "core/diagnostics.h"
@@ -21,6 +25,22 @@ constexpr int kModelError = 3;
 int report(const char* what, int code) {
     std::fprintf(stderr, "error: %s\n", what);
     return code;
+}
+
+/// What CLI11 would call a missing subcommand is most often a misspelt one. Returns the message,
+/// empty when `word` is a command or an option.
+std::string unknown_command(const CLI::App& app, const std::string& word) {
+    std::vector<std::string> known;
+    for (const CLI::App* command : app.get_subcommands({})) {
+        known.push_back(command->get_name());
+    }
+    if (word[0] == '-' || std::find(known.begin(), known.end(), word) != known.end()) {
+        return "";
+    }
+    const std::string near = core::closest(word, known);
+    return fmt::format("unknown command '{}'{}", word,
+                       near.empty() ? fmt::format(" (known: {})", fmt::join(known, ", "))
+                                    : fmt::format(", did you mean '{}'?", near));
 }
 
 int guarded(const Action& action) {
@@ -55,6 +75,10 @@ int cli_main(int argc, char** argv, const char* platform) {
         add_list_command(app, action);
         add_bench_command(app, action);
         add_compile_command(app, action);
+        const std::string error = argc > 1 ? unknown_command(app, argv[1]) : "";
+        if (!error.empty()) {
+            return report(error.c_str(), kUsageError);
+        }
     }
     try {
         app.parse(argc, argv);

@@ -68,13 +68,13 @@ int compile(CompileRequest request) {
     if (!prepared.lowered.code) {
         throw core::UserError(configs.workload.name + ": this kind of workload has no program");
     }
+    if (request.micro && (*request.micro < 0 || *request.micro >= machine.pes())) {
+        throw core::UserError("--micro: expected a PE from 0 to " +
+                              std::to_string(machine.pes() - 1));
+    }
     core::write_file(request.out, prepared.compiled.program.print());
     core::write_file(mapping_file(request.out), prepared.compiled.mapping.yaml());
     if (request.micro) {
-        if (*request.micro < 0 || *request.micro >= machine.pes()) {
-            throw core::UserError("--micro: expected a PE from 0 to " +
-                                  std::to_string(machine.pes() - 1));
-        }
         std::cout << runtime::print(*prepared.lowered.code->find(machine.place(*request.micro)));
         return 0;
     }

@@ -11,6 +11,13 @@ namespace strata::platform {
 
 namespace {
 
+/// CLI11 would read -1 as the largest number.
+std::string whole_number(const std::string& text) {
+    return text.find_first_not_of("0123456789") == std::string::npos
+               ? ""
+               : "expected a whole number from 0, got " + text;
+}
+
 void add_options(CLI::App& command, Action& action, const std::shared_ptr<RunRequest>& request) {
     command.add_option("-w,--workload", request->workload,
                        "workload file or name (default: the platform's)");
@@ -21,7 +28,8 @@ void add_options(CLI::App& command, Action& action, const std::shared_ptr<RunReq
     command.add_option("-o,--out", request->out,
                        "run directory (default: runs/<platform>-<workload>)");
     command.add_option("--until", request->until, "end at this simulated time, e.g. 200us");
-    command.add_option("--seed", request->seed, "seed of all random streams");
+    command.add_option("--seed", request->seed, "seed of all random streams")
+        ->check(whole_number);
     command.add_flag("--vcd", request->vcd, "write trace.vcd and trace.gtkw");
     command.add_flag("-q,--quiet", request->quiet, "no progress, no summary");
     command.add_flag("--json", request->json, "print the summary as JSON, nothing else");

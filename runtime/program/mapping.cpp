@@ -12,6 +12,7 @@ using core::Bytes;
 using core::Region;
 
 const std::vector<std::string> kMemories{"nand", "dram", "sram", "tcm"};
+constexpr Region kRegions[] = {Region::kNand, Region::kDram, Region::kSram, Region::kTcm};
 const std::vector<std::string> kPolicies{"shard", "replicate", "interleaved"};
 
 const char* memory_name(Region region) {
@@ -117,6 +118,11 @@ std::uint64_t va_bytes(const MappedTensor& t, const Machine& machine) {
     return static_cast<std::uint64_t>(t.shard * parts);
 }
 
+/// Of a cube; SRAM, TCM: of one PE.
+Bytes capacity_of(Region memory, const Machine& machine) {
+    return memory == Region::kSram ? machine.sram_bank_bytes : machine.capacity(memory);
+}
+
 void check_tensor(const MappedTensor& t, const Machine& machine, core::Diagnostics& diagnostics) {
     const auto error = [&](const std::string& message) {
         diagnostics.error(t.location, t.name, message);
@@ -129,9 +135,7 @@ void check_tensor(const MappedTensor& t, const Machine& machine, core::Diagnosti
         error("shard " + core::format_size(t.shard) + " is not a multiple of the page, " +
               core::format_size(page));
     }
-    const Bytes capacity =
-        t.memory == Region::kSram ? machine.sram_bank_bytes : machine.capacity(t.memory);
-    if (capacity == 0) {
+    if (capacity_of(t.memory, machine) == 0) {
         error(std::string("this platform has no ") + memory_name(t.memory));
         return;
     }
@@ -156,10 +160,31 @@ void check_tensor(const MappedTensor& t, const Machine& machine, core::Diagnosti
             error("the first " + core::format_size(machine.dram_reserved) +
                   " of the dram hold the page tables");
         }
-        if (p.offset + footprint(t, machine) > capacity) {
-            error("ends at " + core::format_size(p.offset + footprint(t, machine)) + " of " +
-                  core::format_size(capacity) + " " + memory_name(t.memory));
+    }
+    if (static_cast<std::uint64_t>(t.bytes) > va_bytes(t, machine)) {
+        error("its " + core::format_size(t.bytes) + " do not fit its shards, " +
+              core::format_size(static_cast<Bytes>(va_bytes(t, machine))) + " in all");
+    }
+}
+
+/// One message per memory, for the tensor that ends last: when a model does not fit, most do not.
+void check_capacity(const std::vector<MappedTensor>& tensors, Region memory, const Machine& machine,
+                    core::Diagnostics& diagnostics) {
+    const Bytes capacity = capacity_of(memory, machine);
+    const MappedTensor* last = nullptr;
+    Bytes end = capacity;
+    for (const auto& t : tensors) {
+        for (const auto& p : t.placements) {
+            if (t.memory == memory && capacity > 0 && p.offset + footprint(t, machine) > end) {
+                last = &t;
+                end = p.offset + footprint(t, machine);
+            }
         }
+    }
+    if (last != nullptr) {
+        diagnostics.error(last->location, last->name,
+                          "ends at " + core::format_size(end) + " of " +
+                              core::format_size(capacity) + " " + memory_name(memory));
     }
 }
 
@@ -217,6 +242,9 @@ void Mapping::check(const Machine& machine, core::Diagnostics& diagnostics) cons
     for (const auto& t : tensors) {
         check_tensor(t, machine, diagnostics);
     }
+    for (const Region memory : kRegions) {
+        check_capacity(tensors, memory, machine, diagnostics);
+    }
     if (!diagnostics.ok()) {
         return;
     }
@@ -225,7 +253,7 @@ void Mapping::check(const Machine& machine, core::Diagnostics& diagnostics) cons
         virtual_spans.push_back({t.va, t.va + va_bytes(t, machine), &t});
     }
     report_overlaps(virtual_spans, "va", diagnostics);
-    for (const Region region : {Region::kNand, Region::kDram, Region::kSram, Region::kTcm}) {
+    for (const Region region : kRegions) {
         for (std::size_t cube = 0; cube < static_cast<std::size_t>(machine.cubes()); ++cube) {
             std::vector<Span> spans;
             for (const auto& t : tensors) {

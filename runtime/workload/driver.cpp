@@ -97,6 +97,12 @@ void launch(Host& host, const PreparedWorkload& p, WorkloadResult& result, Sessi
     request.kernel.name = p.lowered.code->name;
     request.kernel.deploy_pa = code_address(p, 0);
     request.kernel.nbytes_code = p.lowered.code->bytes();
+    if (p.config.pes_per_cube > 0) {
+        request.target_pe.all = false;
+        for (std::int64_t pe = 0; pe < p.config.pes_per_cube; ++pe) {
+            request.target_pe.list.push_back(static_cast<std::int16_t>(pe));
+        }
+    }
     for (std::int64_t i = 0; i < p.launches && result.ok; ++i) {
         host.begin_operation("token " + std::to_string(i));
         const Completion completion = session.call(request);

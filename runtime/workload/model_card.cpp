@@ -25,12 +25,11 @@ ModelCard ModelCard::parse(core::Section s) {
                                 ") is not a multiple of kv_heads (" + std::to_string(c.kv_heads) +
                                 ")");
     }
-    if (c.head_dim % 2 != 0) {
-        s.error("head_dim", "must be even: the rotation works on pairs");
-    }
     if (!s.has("head_dim") && c.heads > 0 && c.hidden % c.heads != 0) {
         s.error("heads", "hidden (" + std::to_string(c.hidden) + ") is not a multiple of heads (" +
                              std::to_string(c.heads) + "); give head_dim");
+    } else if (c.head_dim % 2 != 0) {
+        s.error("head_dim", "must be even: the rotation works on pairs");
     }
     s.finish();
     return c;

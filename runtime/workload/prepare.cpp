@@ -58,10 +58,19 @@ PreparedWorkload prepare(const WorkloadConfig& config, const Machine& machine,
     PreparedWorkload p;
     p.config = config;
     p.machine = machine;
+    if (config.pes_per_cube > machine.pes_per_cube) {
+        diagnostics.error({config.name, 0, 0}, "pes_per_cube",
+                          "expected at most " + std::to_string(machine.pes_per_cube) +
+                              ", the PEs of a cube, got " + std::to_string(config.pes_per_cube));
+        return p;
+    }
+    if (config.pes_per_cube > 0) {
+        p.machine.pes_per_cube = config.pes_per_cube;
+    }
     std::visit([&](const auto& kind) { prepare_kind(kind, p, diagnostics); }, config.kind);
     if (p.lowered.code != nullptr) {
         p.code_offset =
-            place_code(p.compiled.mapping, machine, p.lowered.code->bytes(), diagnostics);
+            place_code(p.compiled.mapping, p.machine, p.lowered.code->bytes(), diagnostics);
     }
     return p;
 }

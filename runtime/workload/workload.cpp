@@ -87,6 +87,7 @@ WorkloadConfig WorkloadConfig::parse(Section s) {
     const std::string file = s.location().file;
     w.name = s.string("name", std::filesystem::path(file).stem().string());
     w.seed = static_cast<std::uint64_t>(s.integer("seed", 1, {0, 1e18}));
+    w.pes_per_cube = s.integer("pes_per_cube", 0, {0, 4080});
     const std::string kind = s.choice("kind", {"decode", "gemm", "program", "random", "messages"});
     if (kind == "decode") {
         w.kind = parse_decode(s);

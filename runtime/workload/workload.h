@@ -63,6 +63,7 @@ struct MessagesWorkload {};
 struct WorkloadConfig {
     std::string name;
     std::uint64_t seed = 1;
+    std::int64_t pes_per_cube = 0;  ///< the first PEs of each cube that take part; 0: all
     std::variant<DecodeWorkload, GemmWorkload, ProgramWorkload, RandomWorkload, MessagesWorkload>
         kind;
 

@@ -42,7 +42,7 @@ TEST(GtkwWriter, GroupsSignalsAndNamesEnumerations) {
     EXPECT_EQ(read_text(directory.file("trace.1.enum")), "00 idle\n01 busy\n10 stall\n");
     EXPECT_EQ(read_text(directory.file("trace.2.enum")), "00 off\n01 on\n");
     EXPECT_NE(text.find("\n+{ch0 queue} sip0.cube0.hbm.ch0.queue[5:0]\n"), std::string::npos);
-    EXPECT_NE(text.find("\n+{r0 busy} sip0.cube0.noc.r0.busy\n"), std::string::npos);
+    EXPECT_NE(text.find("\n+{busy} sip0.cube0.noc.r0.busy\n"), std::string::npos);
     EXPECT_NE(text.find("@8020\n+{sip0 cube0 power_w} monitor.sip0.cube0.power_w\n"),
               std::string::npos);
 
@@ -57,6 +57,8 @@ TEST(GtkwWriter, GroupsSignalsAndNamesEnumerations) {
     EXPECT_EQ(count(text, "-Control"), 0u) << "no empty groups";
     EXPECT_GT(text.find("permit.x"), text.find("-Other"));
     EXPECT_EQ(count(text, "@800200\n"), count(text, "@1000200\n"));
+    EXPECT_EQ(count(text, "@800200\n-sip0.cube0.pe0\n"), 1u) << "the first of a kind is open";
+    EXPECT_EQ(count(text, "@c00200\n-sip0.cube0.pe1\n"), 1u) << "the others are folded";
 }
 
 }  // namespace

@@ -335,7 +335,7 @@ TEST_P(NocLevels, RandomTrafficIsConservedAndKeepsItsOrder) {
     std::int64_t out = 0;
     std::int64_t in = 0;
     for (int port = 0; port < 4; ++port) {
-        const auto& group = stats["noc"]["port" + std::to_string(port)];
+        const auto& group = stats["noc"]["ports"]["p" + std::to_string(port)];
         out += group["bytes_out"]["value"].get<std::int64_t>();
         in += group["bytes_in"]["value"].get<std::int64_t>();
     }

@@ -327,5 +327,27 @@ TEST(PeMmu, NeverUsesAStaleTranslation) {
     EXPECT_GT(mmu.counters().faults[static_cast<std::size_t>(FaultKind::kPermission)], 100);
 }
 
+TEST(PeMmu, WalksOfOneLeafTableReadTheUpperLevelsOnce) {
+    MmuConfig config;  // 4 levels of 9 bits, 16 leaf tables cached
+    PeMmu mmu(config, kPlace);
+    const core::Bytes table_span = 512 * kPage;
+    ASSERT_TRUE(mmu.map({{at(0), at(1000), 2 * table_span, true}}).ok());
+
+    EXPECT_EQ(mmu.walk_start(at(0)), 0);
+    translate(mmu, at(0), false);
+    EXPECT_EQ(mmu.walk_start(at(1)), 3) << "same leaf table";
+    EXPECT_EQ(mmu.walk_start(at(511)), 3);
+    EXPECT_EQ(mmu.walk_start(at(512)), 0) << "the next table";
+
+    ASSERT_TRUE(mmu.unmap({{at(5), kPage}}).ok());
+    EXPECT_EQ(mmu.walk_start(at(1)), 0) << "an unmap may have freed the table";
+
+    config.walk_cache = 0;
+    PeMmu plain(config, kPlace);
+    ASSERT_TRUE(plain.map({{at(0), at(1000), table_span, true}}).ok());
+    translate(plain, at(0), false);
+    EXPECT_EQ(plain.walk_start(at(1)), 0);
+}
+
 }  // namespace
 }  // namespace strata::mmu

@@ -51,6 +51,7 @@ inline mmu::MmuConfig mmu_config() {
     config.tlb_entries = 64;
     config.walk_levels = 3;
     config.hit_cycles = 2;
+    config.walk_cache = 0;
     config.table_offset = 512 * core::kKiB;
     config.table_size = 64 * core::kKiB;
     return config;
