@@ -34,7 +34,7 @@ constexpr unsigned kGroupBegin = 0x800000;
 constexpr unsigned kGroupEnd = 0x1000000;
 
 // A group unfolds the first component of each kind, unless it has more signals than this.
-constexpr std::size_t kOpenSignals = 40;
+constexpr std::size_t kOpenSignals = 32;
 // Width of the waves in the window made by [size] below, in GTKWave's frames of 200 pixels; its
 // zoom z means 2^-z time units per frame.
 constexpr double kWaveFrames = 4.7;

@@ -69,6 +69,14 @@ class MuteNoActivity {
     }
 };
 
+/// Further lines of a component's state below its first.
+std::string indented(std::string text) {
+    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) {
+        text.insert(at + 1, "    ");
+    }
+    return text;
+}
+
 }  // namespace
 
 const char* to_string(StopReason reason) {
@@ -270,7 +278,8 @@ std::string Simulation::Run::report(StopReason reason) const {
     std::string text = fmt::format("{} at {} ps", to_string(reason), now_ps());
     for (const Component* component : simulation_.services_.components) {
         if (!component->idle()) {
-            text += fmt::format("\n  {}: {}", component->path(), component->describe_state());
+            text += fmt::format("\n  {}: {}", component->path(),
+                                indented(component->describe_state()));
         }
     }
     const std::vector<std::string> payloads = simulation_.services_.payloads.describe_live();

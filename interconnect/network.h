@@ -39,6 +39,10 @@ class Network {
     /// Time of the next thing to do; kNever when the network is empty.
     virtual core::Ps next_event() const = 0;
 
+    /// No delivery is earlier. Until then the caller may put off `advance`, as what happens inside
+    /// concerns nobody else.
+    virtual core::Ps next_delivery() const { return next_event(); }
+
     /// Does everything up to and including `now`; appends what was delivered, ordered by
     /// (time, id).
     virtual void advance(core::Ps now, std::vector<Delivery>& delivered) = 0;

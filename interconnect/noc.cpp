@@ -200,10 +200,28 @@ void Noc::handle(const Call& call) {
     }
 }
 
+/// Brings both networks to `now`, in step, as they share the links between dies.
+void Noc::advance_networks(core::Ps now) {
+    requests_delivered_.clear();
+    responses_delivered_.clear();
+    core::Ps next = 0;
+    do {
+        next = std::min({requests_->next_event(), responses_->next_event(), now});
+        requests_->advance(next, requests_delivered_);
+        responses_->advance(next, responses_delivered_);
+    } while (next < now);
+}
+
+void Noc::settle(core::Ps now) {
+    advance_networks(now);
+    if (!requests_delivered_.empty() || !responses_delivered_.empty()) {
+        throw core::ModelError(path() + ": a delivery was missed");
+    }
+}
+
 void Noc::deliver() {
-    delivered_.clear();
-    requests_->advance(now_, delivered_);
-    for (const Delivery& delivery : delivered_) {
+    advance_networks(now_);
+    for (const Delivery& delivery : requests_delivered_) {
         const auto id = static_cast<MessageId>(delivery.id);
         const Message message = messages_[index(id)];
         free_messages_.push_back(id);
@@ -216,9 +234,7 @@ void Noc::deliver() {
         target.arrived.push(message.payload);
         offer_request(message.target);
     }
-    delivered_.clear();
-    responses_->advance(now_, delivered_);
-    for (const Delivery& delivery : delivered_) {
+    for (const Delivery& delivery : responses_delivered_) {
         const auto id = static_cast<MessageId>(delivery.id);
         const Message message = messages_[index(id)];
         free_messages_.push_back(id);
@@ -242,8 +258,7 @@ void Noc::free_links() {
         busy_links_.pop_back();
         Port& port = ports_[index(freed.port)];
         InjectionQueue& queue = freed.response ? port.responses : port.requests;
-        queue.sending = false;
-        trace_depth(queue);
+        queue.watched = false;
         mark(freed.port);
         Payload* payload = queue.blocked;
         if (payload == nullptr) {
@@ -264,12 +279,24 @@ void Noc::inject() {
         is_marked_[index(id)] = 0;
         inject(ports_[index(id)].requests, id, false);
         inject(ports_[index(id)].responses, id, true);
+        watch(ports_[index(id)].requests, id, false);
+        watch(ports_[index(id)].responses, id, true);
     }
     marked_.clear();
 }
 
+/// Has the module woken when the link comes free, if anybody waits for that.
+void Noc::watch(InjectionQueue& queue, PortId id, bool response) {
+    const bool wanted = queue.blocked != nullptr || !queue.waiting.empty();
+    if (wanted && queue.free_at > now_ && !queue.watched) {
+        queue.watched = true;
+        busy_links_.push_back({queue.free_at, id, response});
+        std::push_heap(busy_links_.begin(), busy_links_.end(), std::greater<>());
+    }
+}
+
 void Noc::inject(InjectionQueue& queue, PortId id, bool response) {
-    if (queue.sending) {
+    if (queue.free_at > now_) {
         return;
     }
     // The oldest message with a receive slot. Slots are granted in order, so messages to the same
@@ -283,18 +310,16 @@ void Noc::inject(InjectionQueue& queue, PortId id, bool response) {
     queue.waiting.erase(next);
     const Message& message = messages_[index(chosen)];
     NetworkBase& network = response ? *responses_ : *requests_;
-    const core::Ps free_at = network.send(
+    queue.free_at = network.send(
         now_, {static_cast<std::uint64_t>(chosen), message.source, message.target, message.bytes});
-    queue.sending = true;
-    busy_links_.push_back({free_at, id, response});
-    std::push_heap(busy_links_.begin(), busy_links_.end(), std::greater<>());
+    trace_depth(queue);
     Port& port = ports_[index(id)];
     ++port.messages_out;
     port.bytes_out += message.bytes;
 }
 
 void Noc::schedule() {
-    core::Ps next = std::min(requests_->next_event(), responses_->next_event());
+    core::Ps next = std::min(requests_->next_delivery(), responses_->next_delivery());
     if (!busy_links_.empty()) {
         next = std::min(next, busy_links_.front().time);
     }

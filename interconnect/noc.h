@@ -59,6 +59,10 @@ class Noc : public sc_core::sc_module, public core::Component {
     bool idle() const override { return held_ == 0; }
     std::string describe_state() const override;
 
+    /// Between two slices of the simulation: brings counters and waveform up to `now`. (In between,
+    /// the networks may lag behind as long as nothing is due for delivery.)
+    void settle(core::Ps now);
+
     /// Time in which links between routers carried flits so far, summed over links and both
     /// networks; the share of busy links in a window is Δlink_busy_time / (window · links()).
     core::Ps link_busy_time() const;
@@ -83,7 +87,8 @@ class Noc : public sc_core::sc_module, public core::Component {
     /// Messages of one direction that wait at a port for its injection link.
     struct InjectionQueue {
         std::vector<MessageId> waiting;
-        bool sending = false;        // one of its messages is on the injection link
+        core::Ps free_at = 0;        // until then one of its messages is on the injection link
+        bool watched = false;        // busy_links_ holds free_at
         Payload* blocked = nullptr;  // the end of its phase is withheld: the queue is full
         core::Ps blocked_since = 0;
         std::int64_t stalls = 0;
@@ -124,7 +129,7 @@ class Noc : public sc_core::sc_module, public core::Component {
     };
     static bool later(const Call& a, const Call& b);
 
-    /// The injection link of a queue comes free.
+    /// The injection link of a queue that somebody waits for comes free.
     struct LinkFree {
         core::Ps time = 0;
         PortId port = -1;
@@ -160,8 +165,10 @@ class Noc : public sc_core::sc_module, public core::Component {
     void process();
     void take_calls();
     void handle(const Call& call);
+    void advance_networks(core::Ps now);
     void deliver();
     void free_links();
+    void watch(InjectionQueue& queue, PortId id, bool response);
     void inject();
     void schedule();
 
@@ -206,7 +213,8 @@ class Noc : public sc_core::sc_module, public core::Component {
     std::uint64_t next_sequence_ = 0;
     std::vector<Message> messages_;
     std::vector<MessageId> free_messages_;
-    std::vector<Delivery> delivered_;
+    std::vector<Delivery> requests_delivered_;
+    std::vector<Delivery> responses_delivered_;
     std::vector<LinkFree> busy_links_;  // heap
     std::vector<PortId> marked_;        // ports that may be able to inject
     std::vector<char> is_marked_;

@@ -43,6 +43,7 @@ void Noc::begin_request(PortId source, Payload& payload) {
     extension.local_address = target.local_address;
     if (full(queue)) {
         block(queue, payload);
+        mark(source);
     } else {
         queue_request(source, payload);
     }
@@ -134,6 +135,7 @@ void Noc::begin_response(PortId target, Payload& payload) {
     ++held_;
     if (full(queue)) {
         block(queue, payload);
+        mark(target);
     } else {
         queue_response(target, payload);
     }
@@ -185,7 +187,7 @@ void Noc::protocol_error(PortId id, const std::string& what) const {
 }
 
 bool Noc::full(const InjectionQueue& queue) const {
-    return queue.waiting.size() + (queue.sending ? 1 : 0) >= index(config_.injection_queue);
+    return queue.waiting.size() + (queue.free_at > now_ ? 1 : 0) >= index(config_.injection_queue);
 }
 
 void Noc::block(InjectionQueue& queue, Payload& payload) {
@@ -195,7 +197,7 @@ void Noc::block(InjectionQueue& queue, Payload& payload) {
 }
 
 void Noc::trace_depth(const InjectionQueue& queue) const {
-    queue.depth.set(now_, static_cast<std::int64_t>(queue.waiting.size()) + queue.sending);
+    queue.depth.set(now_, static_cast<std::int64_t>(queue.waiting.size()));
 }
 
 void Noc::mark(PortId id) {

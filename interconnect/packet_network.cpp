@@ -15,6 +15,19 @@ core::Ps shortest_period(const Topology& topology) {
     return period;
 }
 
+/// Shortest time from a head's arrival at its last router to its tail's at the port. Two cycle
+/// counts are rounded to ps on the way.
+core::Ps shortest_last_hop(const Topology& topology) {
+    constexpr core::Ps kRounding = 2;
+    core::Ps shortest = core::kSecond;
+    for (const Port& port : topology.ports()) {
+        const Router& router = topology.router(port.router);
+        const Cycle cycles = router.pipeline + 1 + topology.link(port.ejection).extra_cycles;
+        shortest = std::min(shortest, topology.clock(router.clock).time(cycles) - kRounding);
+    }
+    return std::max<core::Ps>(shortest, 0);
+}
+
 }  // namespace
 
 PacketNetwork::PacketNetwork(const Topology& topology, const RoutingTable& routing,
@@ -25,7 +38,9 @@ PacketNetwork::PacketNetwork(const Topology& topology, const RoutingTable& routi
       shared_links_(std::move(shared_links)),
       pair_base_(topology.links().size()),
       injection_free_(topology.ports().size()),
-      events_(shortest_period(topology)) {
+      hops_(shortest_period(topology)),
+      leaves_(shortest_period(topology)),
+      last_hop_(shortest_last_hop(topology)) {
     for (std::size_t i = 0; i < own_links_.size(); ++i) {
         const bool share = shared_links_ != nullptr && topology.links()[i].shared;
         calendars_.push_back(share ? &(*shared_links_)[i] : &own_links_[i]);
@@ -58,7 +73,7 @@ core::Ps PacketNetwork::send(core::Ps now, const Transfer& transfer) {
         packet.flight = arrival(injection, free, free + packet.flits);
         trace_busy(injection_id, free, free + packet.flits, false);
         free += packet.flits;
-        events_.push(
+        hops_.push(
             {clock.time(packet.flight.head), 0, static_cast<std::uint32_t>(injection_id), index});
     } while (offset < transfer.bytes);
     ++in_flight_;
@@ -67,14 +82,14 @@ core::Ps PacketNetwork::send(core::Ps now, const Transfer& transfer) {
 
 void PacketNetwork::advance(core::Ps now, std::vector<Delivery>& delivered) {
     const auto first = static_cast<std::ptrdiff_t>(delivered.size());
-    while (!events_.empty() && events_.top().time <= now) {
-        const PacketEvent event = events_.top();
+    while (!hops_.empty() && hops_.top().time <= now) {
+        const PacketEvent event = hops_.top();
         now_ = event.time;
-        if (topology_.link(static_cast<LinkId>(event.link)).to < 0) {
-            leave(event, delivered);
-        } else {
-            hop(event);
-        }
+        hop(event);
+    }
+    while (!leaves_.empty() && leaves_.top().time <= now) {
+        const PacketEvent event = leaves_.top();
+        leave(event, delivered);
     }
     now_ = std::max(now_, now);
     std::sort(delivered.begin() + first, delivered.end(), [](const Delivery& a, const Delivery& b) {
@@ -103,14 +118,14 @@ void PacketNetwork::hop(const PacketEvent& event) {
     account(out, out_id, cycles, packet.flits);
     trace_busy(out_id, taken.start, end, taken.joins_next);
 
-    events_.pop();
+    hops_.pop();
     const auto link = static_cast<std::uint32_t>(out_id);
     if (out.to >= 0) {
         const CycleClock& clock = topology_.clock(topology_.router(out.to).clock);
-        events_.push({clock.time(packet.flight.head), 0, link, event.packet});
+        hops_.push({clock.time(packet.flight.head), 0, link, event.packet});
     } else if (packet.last) {
         const CycleClock& clock = topology_.clock(out.clock);
-        events_.push({clock.time(packet.flight.tail), 0, link, event.packet});
+        leaves_.push({clock.time(packet.flight.tail), 0, link, event.packet});
     } else {
         free_packets_.push_back(event.packet);
     }
@@ -119,7 +134,7 @@ void PacketNetwork::hop(const PacketEvent& event) {
 void PacketNetwork::leave(const PacketEvent& event, std::vector<Delivery>& delivered) {
     delivered.push_back({packets_[event.packet].id, event.time});
     free_packets_.push_back(event.packet);
-    events_.pop();
+    leaves_.pop();
     --in_flight_;
 }
 

@@ -36,7 +36,12 @@ class PacketNetwork : public NetworkBase {
 
     core::Ps send(core::Ps now, const Transfer& transfer) override;
     core::Ps next_event() const override {
-        return events_.empty() ? core::kNever : events_.top().time;
+        const core::Ps hop = hops_.empty() ? core::kNever : hops_.top().time;
+        return std::min(hop, leaves_.empty() ? core::kNever : leaves_.top().time);
+    }
+    core::Ps next_delivery() const override {
+        const core::Ps hop = hops_.empty() ? core::kNever : hops_.top().time + last_hop_;
+        return std::min(hop, leaves_.empty() ? core::kNever : leaves_.top().time);
     }
     void advance(core::Ps now, std::vector<Delivery>& delivered) override;
     std::string describe_state() const override;
@@ -64,7 +69,9 @@ class PacketNetwork : public NetworkBase {
     std::vector<Cycle> injection_free_;     // by port
     std::vector<Packet> packets_;
     std::vector<std::uint32_t> free_packets_;
-    EventQueue events_;
+    EventQueue hops_;     // heads in front of a router
+    EventQueue leaves_;   // tails at the end of an ejection link
+    core::Ps last_hop_;   // from the one to the other at least
 };
 
 }  // namespace strata::interconnect

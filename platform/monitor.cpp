@@ -95,6 +95,7 @@ Monitor::Monitor(Platform& platform, core::VcdWriter* vcd)
 }
 
 void Monitor::sample(Ps now) {
+    platform_.settle(now);
     if (now > last_) {
         const double seconds = static_cast<double>(now - last_) * kPsToSeconds;
         const std::vector<double> power_w = block_power(now, seconds);

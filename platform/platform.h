@@ -84,6 +84,8 @@ class Platform {
     /// Compute clocks, one per cube.
     std::vector<std::unique_ptr<core::ClockDomain>>& clocks() { return clocks_; }
     Activity activity() const;
+    /// Brings counters and waveform up to `now`; call it between slices, before reading them.
+    void settle(core::Ps now) { noc_->settle(now); }
     /// Tells every memory channel its temperature; `thermal` has a node per power block.
     void set_memory_temperatures(const models::ThermalModel& thermal);
 

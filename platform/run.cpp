@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/run.h"
 
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -143,11 +142,12 @@ int Session::execute() {
     }
     check_end(run);
     if (!run.report.empty()) {
-        log_->warn("{}", run.report);
+        // An end that somebody asked for is for run.log only.
+        log_->log(run.exit_code() != 0 ? spdlog::level::err : spdlog::level::info, "{}",
+                  run.report);
     }
     write_results(run);
     if (run.exit_code() != 0) {
-        std::fprintf(stderr, "error: %s\n", run.report.c_str());
         return run.exit_code();
     }
     return result_->ok || !run.completed() ? 0 : 1;
@@ -204,7 +204,10 @@ void Session::write_results(const core::RunResult& run) {
 
 RunConfigs load_configs(const RunRequest& request) {
     core::Diagnostics diagnostics;
-    const Overrides overrides = split(request.overrides);
+    Overrides overrides = split(request.overrides);
+    if (request.seed) {
+        overrides.workload.push_back(fmt::format("seed={}", *request.seed));
+    }
     auto platform = core::ConfigDocument::load(find_config("platforms", request.platform),
                                                overrides.platform, diagnostics);
     RunConfigs configs;
@@ -220,7 +223,6 @@ RunConfigs load_configs(const RunRequest& request) {
                                                diagnostics);
     configs.workload = read_workload(workload.root());
     diagnostics.throw_if_any();
-    configs.workload.seed = request.seed.value_or(configs.workload.seed);
     configs.platform_yaml = platform.resolved_yaml();
     configs.workload_yaml = workload.resolved_yaml();
     return configs;

@@ -16,6 +16,7 @@
 
 #include "core/config.h"
 #include "core/units.h"
+#include "models/power/temperature_sensor.h"
 
 namespace strata::models {
 
@@ -26,9 +27,19 @@ struct DvfsLevel {
 
 /// Section `power` of a platform.
 struct PowerConfig {
-    std::string governor = "none";   ///< none | step
-    double trip_c = 95.0;            ///< step: one level down above this
-    double hysteresis_c = 5.0;       ///< step: one level up below trip − hysteresis
+    std::string governor = "none";   ///< none | step | trips | pid | cap; see governor.h
+    double trip_c = 95.0;            ///< step: one level down above this; pid: the set point
+    double hysteresis_c = 5.0;       ///< step, trips: up below trip − hysteresis
+    std::vector<double> trips_c;     ///< trips: rising; one per level after the first
+    int cool_windows = 2;            ///< trips: windows below before a level up
+    struct Pid {
+        double p = 0.3;              ///< levels per K
+        double i = 10.0;             ///< levels per K and s
+        double d = 0.0;              ///< levels per K/s
+    } pid;
+    double cap_w = 0.0;              ///< cap: mean power of a domain in a window
+    double emergency_c = 150.0;      ///< any block above this ends the run
+    SensorConfig sensor;             ///< what governors see
     std::vector<DvfsLevel> levels;   ///< fastest first; level 0 is the nominal one
     double leakage_beta = 0.03;      ///< 1/K
     double leakage_reference_c = 85.0;
@@ -36,7 +47,10 @@ struct PowerConfig {
     static PowerConfig parse(core::Section section);
 };
 
-/// Chooses a level per window.
+/// Throws ModelError when a block is above the emergency limit, or its temperature is no number.
+void check_emergency(const PowerConfig& config, const std::string& block, double celsius);
+
+/// The governor `step`, which remembers nothing (governor.h has all of them).
 class Governor {
    public:
     explicit Governor(const PowerConfig& config) : config_(config) {}

@@ -159,10 +159,10 @@ ExportedFiles export_3dice(const StackConfig& config,
         if (blocks.empty()) {
             layers += fmt::format("layer L{} :\n   height {} ;\n   material M{} ;\n\n", i,
                                   um(layer.thickness), i);
-            entry = fmt::format("   layer {} L{} ;\n", layer.name, i);
+            entry = fmt::format("   layer z{0}_{1} L{0} ;\n", i, layer.name);
         } else {
             dies += fmt::format("die D{} :\n   source {} M{} ;\n\n", i, um(layer.thickness), i);
-            entry = fmt::format("   die {} D{} floorplan \"./{}.3dice.flp\" ;\n", layer.name, i,
+            entry = fmt::format("   die z{0}_{1} D{0} floorplan \"./{1}.3dice.flp\" ;\n", i,
                                 layer.name);
             std::string floorplan;
             for (const FloorplanBlock& block : blocks) {
@@ -183,20 +183,21 @@ ExportedFiles export_3dice(const StackConfig& config,
     const std::string solver =
         is_steady ? "steady ;" : fmt::format("transient step {:.10g}, slot {:.10g} ;", step_s, step_s);
     std::string outputs;
-    for (const StackLayer& layer : config.layers) {
-        outputs += fmt::format("   Tmap ({0}, \"{0}.map.txt\", {1} ) ;\n", layer.name,
-                               is_steady ? "final" : "slot");
+    for (std::size_t i = 0; i < config.layers.size(); ++i) {
+        outputs += fmt::format("   Tmap (z{0}_{1}, \"{1}.map.txt\", {2} ) ;\n", i,
+                               config.layers[i].name, is_steady ? "final" : "slot");
     }
     files.emplace_back(
         "stack.stk",
         fmt::format("{}top heat sink :\n   heat transfer coefficient {:.10g} ;\n"
-                    "   temperature {:.6f} ;\n\n{}{}stack:\n{}\ndimensions :\n"
-                    "   chip length {}, width {} ;\n   cell length {}, width {} ;\n\n"
+                    "   temperature {:.6f} ;\n\n"
+                    "dimensions :\n   chip length {}, width {} ;\n   cell length {}, width {} ;\n\n"
+                    "{}{}stack:\n{}\n"
                     "solver:\n   {}\n   initial temperature {:.6f} ;\n\noutput:\n{}",
-                    materials, config.top.h * 1e-12, config.ambient_c + kKelvin, layers, dies,
-                    stack, um(config.die.width), um(config.die.height),
+                    materials, config.top.h * 1e-12, config.ambient_c + kKelvin,
+                    um(config.die.width), um(config.die.height),
                     um(config.die.width / static_cast<double>(nx)),
-                    um(config.die.height / static_cast<double>(ny)), solver,
+                    um(config.die.height / static_cast<double>(ny)), layers, dies, stack, solver,
                     config.ambient_c + kKelvin, outputs));
     return files;
 }

@@ -94,8 +94,8 @@ TEST(Export, HotSpotFloorplansTileTheDie) {
 TEST(Export, ThreeDIceListsTheStackFromTheTop) {
     const auto files = models::export_3dice(exportable(), {{1, 2, 3}}, 1e-3, 24, 18);
     const std::string stack = content(files, "stack.stk");
-    EXPECT_LT(stack.find("layer l4"), stack.find("die l3"));
-    EXPECT_LT(stack.find("die l1"), stack.find("layer l0"));
+    EXPECT_LT(stack.find("layer z4_l4"), stack.find("die z3_l3"));
+    EXPECT_LT(stack.find("die z1_l1"), stack.find("layer z0_l0"));
     EXPECT_NE(stack.find("chip length 12000, width 9000"), std::string::npos);
     EXPECT_NE(stack.find("cell length 500, width 500"), std::string::npos);
     EXPECT_NE(content(files, "l1.3dice.flp").find("position 6000, 4000"), std::string::npos);
