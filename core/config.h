@@ -51,6 +51,7 @@ class Section {
    public:
     const std::string& path() const;
     SourceLocation location() const;
+    Diagnostics& diagnostics() const;            ///< for readers of files that the section names
     SourceLocation location(const std::string& key) const;
     bool present() const;                        ///< the mapping itself was written
     bool has(const std::string& key) const;      ///< the key was written

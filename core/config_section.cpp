@@ -121,6 +121,10 @@ const std::string& Section::path() const {
     return node_->path;
 }
 
+Diagnostics& Section::diagnostics() const {
+    return *node_->diagnostics;
+}
+
 SourceLocation Section::location() const {
     return node_->location;
 }

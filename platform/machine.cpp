@@ -23,7 +23,9 @@ runtime::Machine describe_machine(const PlatformConfig& config) {
     machine.sips = config.system.sips;
     machine.cubes_per_sip = config.system.cubes.count();
     machine.pes_per_cube = config.system.pes.count();
-    machine.sram_bank_bytes = config.sram.capacity() / machine.pes_per_cube;
+    // Whole pages: the PEs of a cube need not divide its SRAM.
+    machine.sram_bank_bytes =
+        config.sram.capacity() / machine.pes_per_cube / config.mmu.page * config.mmu.page;
     machine.dram_bytes = config.dram.capacity();
     if (config.mmu.table_memory == core::Region::kDram) {
         machine.dram_reserved = config.mmu.tables_end(config.system.pes.count());

@@ -3,9 +3,13 @@
 #include "platform/monitor.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "models/thermal/accelerated_thermal.h"
 
 namespace strata::platform {
 
@@ -29,14 +33,44 @@ models::LumpedNode node_of(const models::ThermalConfig& config, BlockKind kind) 
     return config.control;
 }
 
-std::unique_ptr<models::ThermalModel> make_thermal(const models::ThermalConfig& config,
+/// `sip1.cube0.pe3` → 1; what belongs to no SIP lies in the first one's stack.
+int sip_of(const std::string& name) {
+    return name.rfind("sip", 0) == 0 ? std::atoi(name.c_str() + 3) : 0;
+}
+
+std::unique_ptr<models::ThermalModel> make_stack(const models::StackThermalConfig& stack,
+                                                 const SystemConfig& system,
+                                                 const std::vector<PowerBlock>& blocks,
+                                                 double start_c) {
+    std::vector<models::PlatformBlock> placed;
+    for (const PowerBlock& block : blocks) {
+        const int cube = block.cube < 0 ? -1 : block.cube % system.cubes.count();
+        placed.push_back({block.name, to_string(block.kind), sip_of(block.name), cube});
+    }
+    return std::make_unique<models::StackThermal>(stack, placed, system.cubes.nx,
+                                                  system.cubes.ny, start_c);
+}
+
+std::unique_ptr<models::ThermalModel> make_thermal(const PlatformConfig& platform,
                                                    const std::vector<PowerBlock>& blocks) {
+    const models::ThermalConfig& config = platform.thermal;
+    if (config.stack) {
+        return make_stack(*config.stack, platform.system, blocks, config.start_c);
+    }
     std::vector<models::LumpedNode> nodes;
     for (const PowerBlock& block : blocks) {
         nodes.push_back(node_of(config, block.kind));
     }
     return std::make_unique<models::LumpedThermal>(std::move(nodes), config.ambient_c,
                                                    config.start_c);
+}
+
+std::unique_ptr<models::ThermalModel> accelerated(const models::ThermalConfig& config,
+                                                  std::unique_ptr<models::ThermalModel> model) {
+    if (config.accelerate == "steady") {
+        return std::make_unique<models::AcceleratedThermal>(std::move(model));
+    }
+    return model;
 }
 
 std::string block_header(const std::vector<PowerBlock>& blocks) {
@@ -63,8 +97,8 @@ double utilisation(Ps busy, std::int64_t parts, double seconds) {
 Monitor::Monitor(Platform& platform, core::VcdWriter* vcd)
     : platform_(platform),
       vcd_(vcd),
-      governor_(platform.config().power),
-      thermal_(make_thermal(platform.config().thermal, platform.power_blocks())),
+      thermal_(accelerated(platform.config().thermal,
+                           make_thermal(platform.config(), platform.power_blocks()))),
       cubes_(platform.clocks().size()),
       block_pj_(platform.power_blocks().size(), 0.0),
       category_pj_(core::kEnergyCategories, 0.0),
@@ -90,6 +124,10 @@ Monitor::Monitor(Platform& platform, core::VcdWriter* vcd)
         cubes_[i].frequency = core::trace_real(sink, scope, "frequency_ghz");
         cubes_[i].temperature.set(0, platform_.config().thermal.start_c);
         cubes_[i].frequency.set(0, platform_.clocks()[i]->frequency().ghz());
+        const models::PowerConfig& power = platform_.config().power;
+        cubes_[i].governor = models::make_governor(power);
+        cubes_[i].sensor = std::make_unique<models::TemperatureSensor>(
+            power.sensor, platform_.services().seed, scope);
     }
     set_leakage(0);
 }
@@ -106,7 +144,8 @@ void Monitor::sample(Ps now) {
         write_window(now, seconds, power_w);
         write_blocks(now, power_w);
         trace(now, power_w);
-        close_loop(now);
+        check_emergency();
+        close_loop(now, seconds, power_w);
         last_ = now;
     }
     if (vcd_ != nullptr) {
@@ -129,9 +168,26 @@ std::vector<double> Monitor::block_power(Ps now, double seconds) {
     return power_w;
 }
 
-void Monitor::close_loop(Ps now) {
+void Monitor::check_emergency() const {
+    const auto& blocks = platform_.power_blocks();
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        models::check_emergency(platform_.config().power, blocks[i].name,
+                                thermal_->temperature_c(i));
+    }
+}
+
+void Monitor::close_loop(Ps now, double seconds, const std::vector<double>& power_w) {
+    std::vector<double> cube_w(cubes_.size(), 0.0);
+    const auto& blocks = platform_.power_blocks();
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        if (blocks[i].cube >= 0) {
+            cube_w[static_cast<std::size_t>(blocks[i].cube)] += power_w[i];
+        }
+    }
     for (std::size_t cube = 0; cube < cubes_.size(); ++cube) {
-        const std::size_t level = governor_.next_level(cubes_[cube].level, hottest(cube));
+        const models::DomainState state{cubes_[cube].sensor->read(hottest(cube)), cube_w[cube],
+                                        seconds};
+        const std::size_t level = cubes_[cube].governor->next_level(cubes_[cube].level, state);
         if (level != cubes_[cube].level) {
             set_level(cube, level);
             cubes_[cube].frequency.set(now, platform_.clocks()[cube]->frequency().ghz());

@@ -16,7 +16,7 @@
 #include "core/simulation.h"
 #include "core/trace.h"
 #include "core/vcd_writer.h"
-#include "models/power/dvfs.h"
+#include "models/power/governor.h"
 #include "models/thermal/thermal_model.h"
 #include "platform/platform.h"
 
@@ -42,10 +42,13 @@ class Monitor : public core::WindowObserver {
    private:
     struct Cube {
         std::size_t level = 0;
+        std::unique_ptr<models::DomainGovernor> governor;
+        std::unique_ptr<models::TemperatureSensor> sensor;
         core::TraceReal power, temperature, frequency;
     };
     std::vector<double> block_power(core::Ps now, double seconds);
-    void close_loop(core::Ps now);
+    void close_loop(core::Ps now, double seconds, const std::vector<double>& power_w);
+    void check_emergency() const;
     void set_level(std::size_t cube, std::size_t level);
     void set_leakage(core::Ps now);
     double hottest(std::size_t cube) const;
@@ -55,7 +58,6 @@ class Monitor : public core::WindowObserver {
 
     Platform& platform_;
     core::VcdWriter* vcd_;
-    models::Governor governor_;
     std::unique_ptr<models::ThermalModel> thermal_;
     std::vector<Cube> cubes_;
 

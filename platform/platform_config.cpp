@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/address.h"
+#include "platform/config_files.h"
 
 namespace strata::platform {
 
@@ -92,10 +93,20 @@ void check_fit(core::Section& root, const PlatformConfig& config) {
         check("nand", config.nand->capacity());
     }
     const core::Bytes tables = config.mmu.tables_end(config.system.pes.count());
+    if (config.mmu.table_memory == core::Region::kSram) {
+        root.error("mmu", "table_memory: the SRAM of a cube belongs to the weight buffers; "
+                          "expected dram");
+    }
     if (config.mmu.table_memory == core::Region::kDram && tables > config.dram.capacity()) {
-        root.error("mmu", fmt::format("the page tables of {} PEs need {}, the DRAM of a cube has {}",
-                                      config.system.pes.count(), core::format_size(tables),
-                                      core::format_size(config.dram.capacity())));
+        root.error("mmu",
+                   fmt::format("the page tables of {} PEs need {}, the DRAM of a cube has {}",
+                               config.system.pes.count(), core::format_size(tables),
+                               core::format_size(config.dram.capacity())));
+    }
+    if (config.host.queue_depth < config.system.sips) {
+        root.error("host", fmt::format("queue_depth: expected at least {}, a message per SIP, got "
+                                       "{}: a kernel that runs on all of them could not start",
+                                       config.system.sips, config.host.queue_depth));
     }
     if (config.pe.tcm.capacity > core::Bytes{1} << core::kPeShift) {
         root.error("pe", "tcm.capacity: expected at most 256MiB");
@@ -115,7 +126,9 @@ PlatformConfig PlatformConfig::parse(core::Section root) {
     config.noc = interconnect::NocConfig::parse(root.section("noc"));
     config.links = parse_links(root.section("links"));
     config.sram = models::SramConfig::parse(root.section("sram"));
-    config.dram = models::DramConfig::parse(root.section("dram"));
+    config.dram = models::DramConfig::parse(root.section("dram"), [](const std::string& name) {
+        return find_config("presets/dram", name);
+    });
     if (root.has("nand")) {
         auto nand = models::NandConfig::parse(root.section("nand"));
         if (nand.model != "none") {

@@ -36,6 +36,7 @@ struct ProbedMemory {
     core::Bytes offset;    // first byte that may be overwritten
     core::Bytes capacity;
     bool writable;
+    core::Bytes step = 0;  // from probe to probe, so that no page is still in its register
 };
 
 std::vector<ProbedMemory> probed_memories(const PlatformConfig& config) {
@@ -45,7 +46,7 @@ std::vector<ProbedMemory> probed_memories(const PlatformConfig& config) {
         {Region::kSram, tables_in_dram ? 0 : tables, config.sram.capacity(), true},
         {Region::kDram, tables_in_dram ? tables : 0, config.dram.capacity(), true}};
     if (config.nand) {
-        memories.push_back({Region::kNand, 0, config.nand->capacity(), false});
+        memories.push_back({Region::kNand, 0, config.nand->capacity(), false, 2 * core::kMiB});
     }
     return memories;
 }
@@ -54,8 +55,9 @@ std::vector<ProbedMemory> probed_memories(const PlatformConfig& config) {
 
 std::vector<ProbePoint> probe_points(const PlatformConfig& config) {
     std::vector<ProbePoint> points;
+    std::vector<ProbedMemory> memories = probed_memories(config);
     for (const Place& pe : probe_pes(config)) {
-        for (const ProbedMemory& memory : probed_memories(config)) {
+        for (ProbedMemory& memory : memories) {
             for (const bool write : {false, true}) {
                 for (const core::Bytes bytes : {core::Bytes{64}, 4 * core::kKiB, core::kMiB}) {
                     if ((write && !memory.writable) || memory.offset + bytes > memory.capacity) {
@@ -68,6 +70,7 @@ std::vector<ProbePoint> probe_points(const PlatformConfig& config) {
                     point.memory = fmt::format("sip0.cube0.{}", core::to_string(memory.region));
                     point.transfer = {pe, address.encode(), bytes, write};
                     points.push_back(std::move(point));
+                    memory.offset += memory.step;
                 }
             }
         }

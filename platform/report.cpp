@@ -61,7 +61,13 @@ std::vector<std::string> not_modelled(const PlatformConfig& config) {
         list.push_back("contention in the network (noc.model: ideal)");
     }
     list.push_back("instructions of the control processors (fixed cycles per message)");
-    list.push_back("heat flow between blocks (thermal.model: lumped)");
+    if (config.thermal.model == "lumped") {
+        list.push_back("heat flow between blocks (thermal.model: lumped)");
+    }
+    if (config.thermal.accelerate == "steady") {
+        list.push_back("heating up: temperatures are the steady state of the mean power so far "
+                       "(thermal.accelerate: steady)");
+    }
     list.push_back("time and energy of a DVFS level change");
     return list;
 }
@@ -175,8 +181,13 @@ std::string Report::text(const std::string& directory) const {
                    run_.completed() ? ""
                                     : fmt::format(" · PARTIAL ({})", core::to_string(run_.reason)));
     if (const double token = result_.ns_per_token(); token > 0.0 && workload_.lowered.code) {
-        line("time", fmt::format("{} per token, {:.1f} tokens/s, after {} of set-up",
-                                 human_time(token), 1e9 / token, human_time(ns(result_.setup))));
+        const bool tokens =
+            std::holds_alternative<runtime::DecodeWorkload>(workload_.config.kind) ||
+            std::holds_alternative<runtime::ProgramWorkload>(workload_.config.kind);
+        line("time", fmt::format("{} per {}, after {} of set-up", human_time(token),
+                                 tokens ? fmt::format("token, {:.1f} tokens/s", 1e9 / token)
+                                        : "launch",
+                                 human_time(ns(result_.setup))));
         line("limit", fmt::format("{} by {} alone; this run needs {:.3f} times that",
                                   human_time(ns(roofline_.bound)), roofline_.limiter,
                                   token / ns(roofline_.bound)));

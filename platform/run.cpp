@@ -146,6 +146,9 @@ int Session::execute() {
         log_->log(run.exit_code() != 0 ? spdlog::level::err : spdlog::level::info, "{}",
                   run.report);
     }
+    for (const std::string& error : result_->errors) {
+        log_->error("{}", error);
+    }
     write_results(run);
     if (run.exit_code() != 0) {
         return run.exit_code();

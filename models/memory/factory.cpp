@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/memory/factory.h"
 
+#include "models/memory/dram/cycle_dram.h"
 #include "models/memory/dram/simple_dram.h"
 #include "models/memory/nand/simple_nand.h"
 #include "models/memory/sram/sram_bank.h"
@@ -15,6 +16,13 @@ std::unique_ptr<MemoryController> make_model(const Config& config) {
     return std::make_unique<Model>(config);
 }
 
+std::unique_ptr<MemoryController> make_cycle_dram(const DramConfig& config) {
+    if (!config.device) {
+        throw core::ModelError("the DRAM model 'cycle' needs a device (a preset)");
+    }
+    return std::make_unique<CycleDram>(*config.device);
+}
+
 }  // namespace
 
 MemoryModels<SramConfig> sram_models() {
@@ -26,6 +34,7 @@ MemoryModels<SramConfig> sram_models() {
 MemoryModels<DramConfig> dram_models() {
     MemoryModels<DramConfig> models;
     models.add("simple", make_model<SimpleDram, DramConfig>);
+    models.add("cycle", make_cycle_dram);
     return models;
 }
 

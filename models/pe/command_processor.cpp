@@ -54,9 +54,13 @@ void CommandProcessor::launch(Ps now, std::shared_ptr<const Kernel> kernel, std:
         stream.phase = stream.commands->empty() ? Phase::kEnd : Phase::kCode;
         stream.until = kNever;
         stream.code_pa = code_pa;
+        const core::Bytes bytes =
+            static_cast<core::Bytes>(stream.commands->size()) * kCommandBytes;
+        stream.block = 0;
+        stream.blocks = core::ceil_div(bytes, config_.command.fetch_block);
         stream.blocks_asked = 0;
         stream.blocks_here = 0;
-        code_pa += stream.commands->size() * static_cast<std::uint64_t>(kCommandBytes);
+        code_pa += static_cast<std::uint64_t>(bytes);
     }
     step(now);
 }
@@ -160,8 +164,10 @@ bool CommandProcessor::advance_stream(Ps now, int e) {
 /// What keeps the next command of a stream from being dispatched; kDispatch when nothing does.
 CommandProcessor::Phase CommandProcessor::blocked_by(int e) {
     Stream& stream = streams_[at(e)];
-    const core::Bytes code = static_cast<core::Bytes>(stream.next) * kCommandBytes;
-    if (stream.blocks_here <= code / config_.command.fetch_block) {
+    if (stream.phase == Phase::kSemaphore && !met(stream.unmet)) {
+        return Phase::kSemaphore;  // the usual case, found without a look at the command
+    }
+    if (stream.blocks_here <= stream.block) {
         return Phase::kCode;
     }
     const std::vector<Wait>& waits = (*stream.commands)[stream.next].waits;
@@ -173,7 +179,8 @@ CommandProcessor::Phase CommandProcessor::blocked_by(int e) {
                       std::to_string(semaphores_.size())});
             return Phase::kSemaphore;
         }
-        if (semaphores_[static_cast<std::size_t>(wait.semaphore)] < wait.value) {
+        if (!met(wait)) {
+            stream.unmet = wait;
             return Phase::kSemaphore;
         }
     }
@@ -184,11 +191,10 @@ CommandProcessor::Phase CommandProcessor::blocked_by(int e) {
 /// Keeps one block ahead of the one that holds the next command.
 void CommandProcessor::ask_for_code(Ps now, int e) {
     Stream& stream = streams_[at(e)];
-    const core::Bytes block = config_.command.fetch_block;
-    const auto size = static_cast<core::Bytes>(stream.commands->size()) * kCommandBytes;
-    const core::Bytes next = static_cast<core::Bytes>(stream.next) * kCommandBytes;
-    const std::int64_t wanted = std::min(core::ceil_div(size, block), next / block + 2);
+    const std::int64_t wanted = std::min(stream.blocks, stream.block + 2);
     while (stream.blocks_asked < wanted && dma_.can_accept(DmaQueue::kFetch)) {
+        const core::Bytes block = config_.command.fetch_block;
+        const auto size = static_cast<core::Bytes>(stream.commands->size()) * kCommandBytes;
         const core::Bytes offset = stream.blocks_asked * block;
         DmaTransfer fetch;
         fetch.source = {DmaSide::Kind::kPhysical,
@@ -268,8 +274,10 @@ void CommandProcessor::finish_compute(int e) {
     next_command(stream);
 }
 
-void CommandProcessor::next_command(Stream& stream) {
+void CommandProcessor::next_command(Stream& stream) const {
     ++stream.next;
+    stream.block = static_cast<core::Bytes>(stream.next) * kCommandBytes /
+                   config_.command.fetch_block;
     stream.wait = 0;
     stream.until = kNever;
     stream.phase = stream.next == stream.commands->size() ? Phase::kEnd : Phase::kCode;

@@ -93,6 +93,9 @@ class CommandProcessor {
         const std::vector<Command>* commands = nullptr;
         std::size_t next = 0;  // command that starts next, or computes
         std::size_t wait = 0;  // its first wait that is not known to be met
+        Wait unmet;            // that one, while the phase is kSemaphore
+        std::int64_t block = 0;   // of the code, where `next` lies
+        std::int64_t blocks = 0;  // of the code
         Phase phase = Phase::kEnd;
         core::Ps until = core::kNever;
         std::uint64_t code_pa = 0;
@@ -105,6 +108,9 @@ class CommandProcessor {
         core::Ps busy_since = 0;  // of the current one
     };
 
+    bool met(const Wait& wait) const {
+        return semaphores_[static_cast<std::size_t>(wait.semaphore)] >= wait.value;
+    }
     bool advance_stream(core::Ps now, int engine);
     Phase blocked_by(int engine);
     void ask_for_code(core::Ps now, int engine);
@@ -113,7 +119,7 @@ class CommandProcessor {
     void start_vector(core::Ps now, Stream& stream, const VectorOp& op);
     void compute(core::Ps now, Stream& stream, std::int64_t cycles);
     void finish_compute(int engine);
-    static void next_command(Stream& stream);
+    void next_command(Stream& stream) const;
     bool streams_finished() const;
     void fail(Failure why);
     void stop_streams(core::Ps now);

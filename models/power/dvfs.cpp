@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/power/dvfs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace strata::models {
 
@@ -39,9 +39,13 @@ void parse_governor(core::Section& section, PowerConfig& config) {
 
 }  // namespace
 
+std::vector<std::string> governor_names() {
+    return {"none", "step", "trips", "pid", "cap"};
+}
+
 PowerConfig PowerConfig::parse(core::Section section) {
     PowerConfig config;
-    config.governor = section.choice("governor", {"none", "step", "trips", "pid", "cap"}, "step");
+    config.governor = section.choice("governor", governor_names(), "step");
     config.trip_c = section.temperature_c("trip", 95.0);
     config.hysteresis_c = section.number("hysteresis_k", 5.0, core::kNotNegative);
     config.emergency_c = section.temperature_c("emergency", 150.0);  // beyond any rating of silicon
@@ -68,8 +72,10 @@ PowerConfig PowerConfig::parse(core::Section section) {
 
 void check_emergency(const PowerConfig& config, const std::string& block, double celsius) {
     if (!(celsius <= config.emergency_c)) {
-        throw core::ModelError(fmt::format("emergency shutdown: block '{}' is at {:.1f} C, the limit "
-                                           "is {:.1f} C", block, celsius, config.emergency_c));
+        throw core::ModelError(
+            fmt::format("emergency shutdown: block '{}' is at {:.1f} C, the limit "
+                        "is {:.1f} C",
+                        block, celsius, config.emergency_c));
     }
 }
 

@@ -25,23 +25,26 @@ struct DvfsLevel {
     double volts = 1.0;
 };
 
+/// Names for `power.governor`.
+std::vector<std::string> governor_names();
+
 /// Section `power` of a platform.
 struct PowerConfig {
-    std::string governor = "none";   ///< none | step | trips | pid | cap; see governor.h
-    double trip_c = 95.0;            ///< step: one level down above this; pid: the set point
-    double hysteresis_c = 5.0;       ///< step, trips: up below trip − hysteresis
-    std::vector<double> trips_c;     ///< trips: rising; one per level after the first
-    int cool_windows = 2;            ///< trips: windows below before a level up
+    std::string governor = "none";  ///< none | step | trips | pid | cap; see governor.h
+    double trip_c = 95.0;           ///< step: one level down above this; pid: the set point
+    double hysteresis_c = 5.0;      ///< step, trips: up below trip − hysteresis
+    std::vector<double> trips_c;    ///< trips: rising; one per level after the first
+    int cool_windows = 2;           ///< trips: windows below before a level up
     struct Pid {
-        double p = 0.3;              ///< levels per K
-        double i = 10.0;             ///< levels per K and s
-        double d = 0.0;              ///< levels per K/s
+        double p = 0.3;   ///< levels per K
+        double i = 10.0;  ///< levels per K and s
+        double d = 0.0;   ///< levels per K/s
     } pid;
-    double cap_w = 0.0;              ///< cap: mean power of a domain in a window
-    double emergency_c = 150.0;      ///< any block above this ends the run
-    SensorConfig sensor;             ///< what governors see
-    std::vector<DvfsLevel> levels;   ///< fastest first; level 0 is the nominal one
-    double leakage_beta = 0.03;      ///< 1/K
+    double cap_w = 0.0;             ///< cap: mean power of a domain in a window
+    double emergency_c = 150.0;     ///< any block above this ends the run
+    SensorConfig sensor;            ///< what governors see
+    std::vector<DvfsLevel> levels;  ///< fastest first; level 0 is the nominal one
+    double leakage_beta = 0.03;     ///< 1/K
     double leakage_reference_c = 85.0;
 
     static PowerConfig parse(core::Section section);

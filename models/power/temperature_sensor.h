@@ -19,10 +19,10 @@ namespace strata::models {
 
 /// Section `power.sensor`. The default is an ideal sensor.
 struct SensorConfig {
-    double quantum_k = 0.0;    ///< step of the reading; 0: none
-    double noise_k = 0.0;      ///< standard deviation
+    double quantum_k = 0.0;  ///< step of the reading; 0: none
+    double noise_k = 0.0;    ///< standard deviation
     int delay_windows = 0;
-    double smoothing = 1.0;    ///< share of the newest value; 1: none
+    double smoothing = 1.0;  ///< share of the newest value; 1: none
 
     static SensorConfig parse(core::Section section);
 };

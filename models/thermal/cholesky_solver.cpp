@@ -4,8 +4,7 @@
 
 namespace strata::models {
 
-void CholeskySolver::solve(double shift, const std::vector<double>& b,
-                           std::vector<double>& guess) {
+void CholeskySolver::solve(double shift, const std::vector<double>& b, std::vector<double>& guess) {
     const bool is_steady = shift == 0.0;
     std::unique_ptr<GridCholesky>& factor = is_steady ? steady_ : step_;
     if (factor == nullptr || (!is_steady && shift != step_shift_)) {

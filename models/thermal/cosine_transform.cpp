@@ -11,7 +11,7 @@ namespace strata::models {
 
 namespace {
 
-constexpr std::size_t kRows = 4;      // results of a column held in registers together
+constexpr std::size_t kRows = 4;  // results of a column held in registers together
 constexpr std::size_t kColumns = 32;
 
 /// out[r][c] = Σ_k a[r][k] in[k][c] for the given columns; rows of `in` and `out` are `in_stride`
@@ -132,8 +132,8 @@ void CosineBasis::inverse(const double* in, double* out, std::size_t columns) {
     double* sum = scratch_.data();
     double* difference = sum + even_ * columns;
     multiply({inverse_even_.data(), even_, even_, in, 2 * columns, sum, columns, columns});
-    multiply({inverse_odd_.data(), odd_, odd_, in + columns, 2 * columns, difference, columns,
-              columns});
+    multiply(
+        {inverse_odd_.data(), odd_, odd_, in + columns, 2 * columns, difference, columns, columns});
     for (std::size_t i = 0; i < odd_; ++i) {
         double* low = out + i * columns;
         double* high = out + (size_ - 1 - i) * columns;

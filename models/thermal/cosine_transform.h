@@ -5,8 +5,9 @@
 // Orthonormal cosine transform (DCT-II) of a rectangular field, any size.
 //
 // Small dense products on the even and the odd half of the basis, four multiply-adds per cell and
-// row pair: at the sizes of a heat map (32..256 cells a side) as fast as an FFT library, without the
-// dependency, for every size, and with the same rounding on every machine (figures: docs/thermal.md).
+// row pair: at the sizes of a heat map (32..256 cells a side) as fast as an FFT library, without
+// the dependency, for every size, and with the same rounding on every machine (figures:
+// docs/thermal.md).
 
 #include <cstddef>
 #include <vector>
@@ -23,12 +24,13 @@ class CosineBasis {
     /// Eigenvalue 2 − 2 cos(π m/n) of the second difference with adiabatic ends, mode m.
     double eigenvalue(std::size_t m) const { return eigenvalues_[m]; }
 
-    /// Transforms the `columns` columns of a row-major matrix of size() rows. `in` and `out` differ.
+    /// Transforms the `columns` columns of a row-major matrix of size() rows. `in` and `out`
+    /// differ.
     void forward(const double* in, double* out, std::size_t columns);
     void inverse(const double* in, double* out, std::size_t columns);
 
    private:
-    std::size_t size_, even_, odd_;           // number of even and odd modes
+    std::size_t size_, even_, odd_;                   // number of even and odd modes
     std::vector<double> forward_even_, forward_odd_;  // [mode][cell of the lower half]
     std::vector<double> inverse_even_, inverse_odd_;  // [cell of the lower half][mode]
     std::vector<double> eigenvalues_;

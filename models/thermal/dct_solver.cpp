@@ -279,9 +279,13 @@ void DctSolver::step_chunks() {
             power[z] = powered_[z] ? power_[z].data() + c * kChunk : nullptr;
             spectrum[z] = spectrum_[z].data() + c * kChunk;
         }
-        const ChunkStep step{chunk(vectors_, c, planes_ * planes_), chunk(decay_, c, planes_),
-                             chunk(gain_, c, planes_), chunk(state_, c, planes_), power.data(),
-                             spectrum.data(), planes_};
+        const ChunkStep step{chunk(vectors_, c, planes_ * planes_),
+                             chunk(decay_, c, planes_),
+                             chunk(gain_, c, planes_),
+                             chunk(state_, c, planes_),
+                             power.data(),
+                             spectrum.data(),
+                             planes_};
         advance(step);
         compose(step);
     }

@@ -51,21 +51,22 @@ class DctSolver : public ThermalSolver {
     std::size_t planes_;
     std::size_t chunks_;
 
-    std::vector<double> watts_;                      // that power_ was made from
-    std::vector<std::vector<double>> power_;         // spectrum per plane
+    std::vector<double> watts_;               // that power_ was made from
+    std::vector<std::vector<double>> power_;  // spectrum per plane
     std::vector<bool> powered_;
-    std::vector<std::vector<double>> spectrum_;      // of the rise, per plane
-    std::vector<std::vector<double>> rise_;          // cells, per plane; filled when asked for
+    std::vector<std::vector<double>> spectrum_;  // of the rise, per plane
+    std::vector<std::vector<double>> rise_;      // cells, per plane; filled when asked for
     std::vector<bool> is_current_;
 
-    // Chains in chunks of kChunk modes: [chunk][eigenvector][plane][mode], [chunk][eigenvector][mode]
-    std::vector<double> vectors_;                    // U / √C
+    // Chains in chunks of kChunk modes: [chunk][eigenvector][plane][mode],
+    // [chunk][eigenvector][mode]
+    std::vector<double> vectors_;  // U / √C
     std::vector<double> rate_, state_;
-    std::vector<double> decay_, gain_;               // for the step length dt_
+    std::vector<double> decay_, gain_;  // for the step length dt_
     MeanChain mean_;
     double dt_ = -1.0;
     bool modes_ready_ = false;
-    bool state_ready_ = false;                       // state_ is that of spectrum_
+    bool state_ready_ = false;  // state_ is that of spectrum_
     double heat_out_j_ = 0.0;
 };
 

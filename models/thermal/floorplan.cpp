@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/thermal/floorplan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "models/thermal/table_reader.h"
 
@@ -83,9 +83,8 @@ std::string extent(const Rectangle& area) {
 
 void check_overlaps(std::vector<const FloorplanBlock*> blocks, double slack,
                     core::Diagnostics& diagnostics) {
-    std::stable_sort(blocks.begin(), blocks.end(), [](const auto* a, const auto* b) {
-        return a->area.x < b->area.x;
-    });
+    std::stable_sort(blocks.begin(), blocks.end(),
+                     [](const auto* a, const auto* b) { return a->area.x < b->area.x; });
     for (std::size_t i = 0; i < blocks.size(); ++i) {
         const Rectangle& a = blocks[i]->area;
         for (std::size_t j = i + 1; j < blocks.size(); ++j) {
@@ -211,10 +210,10 @@ void check_floorplan(const std::vector<FloorplanBlock>& blocks,
     for (const FloorplanBlock& block : blocks) {
         if (std::find(layers.begin(), layers.end(), block.layer) == layers.end()) {
             const std::string near = core::closest(block.layer, layers);
-            diagnostics.error(block.place, "",
-                              fmt::format("block '{}': no layer '{}' in the stack{}", block.name,
-                                          block.layer,
-                                          near.empty() ? "" : ", did you mean '" + near + "'?"));
+            diagnostics.error(
+                block.place, "",
+                fmt::format("block '{}': no layer '{}' in the stack{}", block.name, block.layer,
+                            near.empty() ? "" : ", did you mean '" + near + "'?"));
             continue;
         }
         const auto [first, is_new] = by_name.emplace(std::pair(block.layer, block.name), &block);

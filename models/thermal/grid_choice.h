@@ -15,7 +15,8 @@ namespace strata::models {
 
 struct GridChoice {
     std::size_t nx = 0, ny = 0;
-    std::optional<double> estimate_k;  ///< of the peak; none without a steady state or a coarser grid
+    std::optional<double>
+        estimate_k;  ///< of the peak; none without a steady state or a coarser grid
     struct Level {
         std::size_t nx, ny;
         double max_c;

@@ -36,7 +36,7 @@ class GridCholesky {
     struct Front {
         std::vector<std::size_t> cells;  // own cells, then those around the piece
         std::size_t own = 0;
-        std::vector<double> rows;        // U of its own cells: [own][cells]
+        std::vector<double> rows;  // U of its own cells: [own][cells]
     };
     using Update = std::vector<double>;  // upper triangle, [around][around]
 

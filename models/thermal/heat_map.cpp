@@ -2,32 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/thermal/heat_map.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace strata::models {
 
 namespace {
 
-constexpr double kPanel = 320.0;   // px, longer side of a layer
+constexpr double kPanel = 320.0;  // px, longer side of a layer
 constexpr double kGap = 40.0;
 constexpr double kHeader = 44.0;
-constexpr double kScale = 110.0;   // px right of the panels for the colour scale
+constexpr double kScale = 110.0;  // px right of the panels for the colour scale
 constexpr int kShades = 96;
 constexpr std::size_t kMostOutlines = 512;  // a map of thousands of banks would be all outlines
 
 /// Dark violet over red to pale yellow, light growing evenly, fit for colour-blind readers (anchors
 /// of the map "inferno").
 std::string colour(double share) {
-    static constexpr std::array<std::array<double, 3>, 6> kAnchors{{{0, 0, 4},
-                                                                    {66, 10, 104},
-                                                                    {147, 38, 103},
-                                                                    {221, 81, 58},
-                                                                    {252, 165, 10},
-                                                                    {252, 255, 164}}};
+    static constexpr std::array<std::array<double, 3>, 6> kAnchors{
+        {{0, 0, 4}, {66, 10, 104}, {147, 38, 103}, {221, 81, 58}, {252, 165, 10}, {252, 255, 164}}};
     const double at = std::clamp(share, 0.0, 1.0) * (kAnchors.size() - 1);
     const auto low = std::min(static_cast<std::size_t>(at), kAnchors.size() - 2);
     const double part = at - static_cast<double>(low);
@@ -105,15 +101,15 @@ std::string Picture::svg() {
     text(kGap, 26.0, "start", title_);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         // Top layer first, as one looks onto the stack.
-        panel(layers_.size() - 1 - i,
-              kGap + static_cast<double>(i % columns) * (width + kGap),
+        panel(layers_.size() - 1 - i, kGap + static_cast<double>(i % columns) * (width + kGap),
               kHeader + static_cast<double>(i / columns) * (height + 2 * kGap) + kGap / 2);
     }
     const double full_width = kGap + static_cast<double>(columns) * (width + kGap) + kScale;
     const double full_height = kHeader + static_cast<double>(rows) * (height + 2 * kGap);
     scale(full_width - kScale, kHeader + kGap / 2, std::max(height, 120.0));
     return fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" "
+        "width=\"{0:.0f}\" "
         "height=\"{1:.0f}\" font-family=\"sans-serif\" font-size=\"12\">\n"
         "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n{2}</svg>\n",
         full_width, std::max(full_height, kHeader + kGap + 140.0), body_);
@@ -128,9 +124,9 @@ void Picture::panel(std::size_t layer, double left, double top) {
     cells(model_.plane_c(plane), plane, left, top);
     outlines(name, left, top);
     const StackGrid& grid = model_.grid();
+    const Rectangle& area = model_.config().layers[layer].area;
     text(left, top + (grid.y.back() - grid.y.front()) * pixels_ + 14.0, "start",
-         fmt::format("{:.4g} mm × {:.4g} mm", (grid.x.back() - grid.x.front()) * 1e3,
-                     (grid.y.back() - grid.y.front()) * 1e3));
+         fmt::format("{:.4g} mm × {:.4g} mm", area.width * 1e3, area.height * 1e3));
 }
 
 /// Runs of cells of one shade are one rectangle.
@@ -153,7 +149,8 @@ void Picture::cells(const std::vector<double>& celsius, std::size_t plane, doubl
                 ++ix;
             }
             body_ += fmt::format(
-                "<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"/>\n",
+                "<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" "
+                "fill=\"{}\"/>\n",
                 left + (grid.x[begin] - grid.x.front()) * pixels_, y,
                 (grid.x[ix] - grid.x[begin]) * pixels_, height,
                 colour(static_cast<double>(own) / (kShades - 1)));

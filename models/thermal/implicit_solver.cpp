@@ -46,8 +46,7 @@ void ImplicitSolver::step(double seconds, const std::vector<double>& watts) {
     const double out_of_stage = grid_.heat_out_w(stage_);
     rise_ = stage_;
     solve(shift, right_side_, rise_);
-    heat_out_j_ =
-        seconds * ((1.0 - gamma) * out_of_stage + gamma * grid_.heat_out_w(rise_));
+    heat_out_j_ = seconds * ((1.0 - gamma) * out_of_stage + gamma * grid_.heat_out_w(rise_));
 }
 
 }  // namespace strata::models

@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Implicit time steps for any grid; how (shift·C + G) θ = b is solved is the derived class's matter.
+// Implicit time steps for any grid; how (shift·C + G) θ = b is solved is the derived class's
+// matter.
 //
-// Schemes: sdirk2  Alexander's two-stage method, γ = 1 − 1/√2: second order, L-stable, so that stiff
-//                  thin layers do not ring after a power step; two solves with one matrix.
-//          euler   backward Euler: first order, never undershoots.
+// Schemes:
+//   sdirk2  Alexander's two-stage method, γ = 1 − 1/√2: second order, L-stable, so that stiff thin
+//           layers do not ring after a power step; two solves with one matrix. A cell far from a
+//           sudden hot spot may undershoot the ambient by millionths of the peak.
+//   euler   backward Euler: first order, never undershoots.
 // Either closes the energy balance exactly: what leaves is weighted as the stages are.
 
 #include "models/thermal/thermal_solver.h"

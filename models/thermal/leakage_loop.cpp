@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/thermal/leakage_loop.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include <fmt/format.h>
 
 namespace strata::models {
 
@@ -60,8 +60,9 @@ void LeakageLoop::check_limit(const std::vector<double>& celsius) const {
     const auto hottest = std::max_element(leaking_.begin(), leaking_.end(), hotter);
     // Written so that a temperature that is no number counts as too hot.
     if (hottest != leaking_.end() && !(celsius[*hottest] <= law_.limit_c)) {
-        throw ThermalRunaway(fmt::format("thermal runaway: block '{}' is at {:.1f} C, above {:.1f} C",
-                                         names_[*hottest], celsius[*hottest], law_.limit_c));
+        throw ThermalRunaway(
+            fmt::format("thermal runaway: block '{}' is at {:.1f} C, above {:.1f} C",
+                        names_[*hottest], celsius[*hottest], law_.limit_c));
     }
 }
 
@@ -70,8 +71,9 @@ void LeakageLoop::report(const Gain& gain, const std::vector<double>& celsius) c
         nominal_[gain.block] * std::exp(law_.beta * (celsius[gain.block] - law_.reference_c));
     throw ThermalRunaway(fmt::format(
         "thermal runaway: block '{}' leaks {:.4g} W at {:.1f} C; the loop gain of leakage and heat "
-        "is {:.3f}, and 1 or more has no stable temperature",
-        names_[gain.block], watts, celsius[gain.block], gain.ratio));
+        "is {}, and 1 or more has no stable temperature",
+        names_[gain.block], watts, celsius[gain.block],
+        gain.ratio < 100.0 ? fmt::format("{:.3f}", gain.ratio) : "above 100"));
 }
 
 }  // namespace strata::models

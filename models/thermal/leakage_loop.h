@@ -4,10 +4,10 @@
 
 // Leakage that follows temperature, and when that feeds itself: thermal runaway.
 //
-// The loop gain is the largest eigenvalue of A = diag(dP/dT)·H, H the steady temperature response of
-// the blocks. A has no negative entry, so for any positive vector v the least ratio (Av)ᵢ/vᵢ is a
-// lower bound of the gain and the greatest an upper one (Collatz–Wielandt). A lower bound of 1 is a
-// proof that no stable state lies above the present temperatures.
+// The loop gain is the largest eigenvalue of A = diag(dP/dT)·H, H the steady temperature response
+// of the blocks. A has no negative entry, so for any positive vector v the least ratio (Av)ᵢ/vᵢ is
+// a lower bound of the gain and the greatest an upper one (Collatz–Wielandt). A lower bound of 1 is
+// a proof that no stable state lies above the present temperatures.
 
 #include <cstddef>
 #include <string>
@@ -37,8 +37,8 @@ class LeakageLoop {
     /// Bounds of the gain from an increment of the blocks' power and the one it caused.
     struct Gain {
         double low = 0.0, high = 0.0;
-        double ratio = 0.0;      ///< of the sums: the estimate
-        std::size_t block = 0;   ///< with the largest increment
+        double ratio = 0.0;     ///< of the sums: the estimate
+        std::size_t block = 0;  ///< with the largest increment
     };
     Gain gain(const std::vector<double>& cause, const std::vector<double>& effect) const;
 

@@ -24,17 +24,25 @@ LumpedNode parse_node(core::Section section, LumpedNode fallback) {
 
 }  // namespace
 
+std::vector<std::string> thermal_model_names() {
+    return {"lumped", "stack"};
+}
+
 ThermalConfig ThermalConfig::parse(core::Section section) {
     ThermalConfig config;
-    config.model = section.choice("model", {"lumped"}, "lumped");
+    config.model = section.choice("model", thermal_model_names(), "lumped");
     config.ambient_c = section.temperature_c("ambient", 45.0, core::Range{-55.0, 150.0});
     config.start_c = section.temperature_c("start", config.ambient_c, core::Range{-55.0, 150.0});
+    config.accelerate = section.choice("accelerate", {"none", "steady"}, "none");
     config.pe = parse_node(section.section("pe"), {6.0, 0.002});
     config.sram = parse_node(section.section("sram"), {12.0, 0.0005});
     config.dram = parse_node(section.section("dram"), {8.0, 0.01});
     config.nand = parse_node(section.section("nand"), {8.0, 0.01});
     config.noc = parse_node(section.section("noc"), {3.0, 0.005});
     config.control = parse_node(section.section("control"), {12.0, 0.0005});
+    if (config.model == "stack") {
+        config.stack = StackThermalConfig::parse(section.required_section("stack"));
+    }
     section.finish();
     return config;
 }
@@ -42,11 +50,22 @@ ThermalConfig ThermalConfig::parse(core::Section section) {
 LumpedThermal::LumpedThermal(std::vector<LumpedNode> nodes, double ambient_c, double start_c)
     : nodes_(std::move(nodes)), temperature_(nodes_.size(), start_c), ambient_c_(ambient_c) {}
 
-void LumpedThermal::step(core::Ps dt, const std::vector<double>& power_w) {
+void LumpedThermal::check(const std::vector<double>& power_w) const {
     if (power_w.size() != nodes_.size()) {
         throw core::ModelError("thermal: power of " + std::to_string(power_w.size()) +
                                " blocks for " + std::to_string(nodes_.size()) + " nodes");
     }
+}
+
+void LumpedThermal::settle(const std::vector<double>& power_w) {
+    check(power_w);
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        temperature_[i] = ambient_c_ + power_w[i] * nodes_[i].resistance;
+    }
+}
+
+void LumpedThermal::step(core::Ps dt, const std::vector<double>& power_w) {
+    check(power_w);
     const double seconds = static_cast<double>(dt) * 1e-12;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         const double steady = ambient_c_ + power_w[i] * nodes_[i].resistance;

@@ -12,10 +12,12 @@
 //           a square millimetre of thinned silicon under a cold plate.
 // Units:    °C, W, K/W, J/K.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/config.h"
+#include "models/thermal/stack_thermal.h"
 #include "models/thermal/thermal_model.h"
 
 namespace strata::models {
@@ -25,12 +27,17 @@ struct LumpedNode {
     double capacity = 1.0;    ///< J/K
 };
 
+/// Names for `thermal.model` of a platform.
+std::vector<std::string> thermal_model_names();
+
 /// Section `thermal` of a platform.
 struct ThermalConfig {
-    std::string model = "lumped";
+    std::string model = "lumped";  ///< lumped | stack
     double ambient_c = 45.0;
-    double start_c = 45.0;  ///< temperature of every block when the run starts
+    double start_c = 45.0;            ///< temperature of every block when the run starts
+    std::string accelerate = "none";  ///< none | steady; see accelerated_thermal.h
     LumpedNode pe, sram, dram, nand, noc, control;
+    std::optional<StackThermalConfig> stack;  ///< model: stack
 
     static ThermalConfig parse(core::Section section);
 };
@@ -40,12 +47,15 @@ class LumpedThermal : public ThermalModel {
     LumpedThermal(std::vector<LumpedNode> nodes, double ambient_c, double start_c);
 
     void step(core::Ps dt, const std::vector<double>& power_w) override;
+    void settle(const std::vector<double>& power_w) override;
     std::size_t blocks() const override { return nodes_.size(); }
     double temperature_c(std::size_t block) const override { return temperature_[block]; }
     double mean_c() const override;
     double max_c() const override;
 
    private:
+    void check(const std::vector<double>& power_w) const;
+
     std::vector<LumpedNode> nodes_;
     std::vector<double> temperature_;
     double ambient_c_;

@@ -56,8 +56,8 @@ void read_list(core::Section& run, const StackConfig& config, PowerSchedule& sch
             entry.error("block", no_such_block(config, name));
         }
         const bool is_absolute = entry.has("power");
-        const double value = is_absolute ? entry.power_w("power")
-                                         : entry.number("scale", {}, core::kNotNegative);
+        const double value =
+            is_absolute ? entry.power_w("power") : entry.number("scale", {}, core::kNotNegative);
         for (const std::size_t block : blocks) {
             power_w[block] = is_absolute ? value : value * config.blocks[block].power_w;
         }
@@ -71,8 +71,8 @@ void read_list(core::Section& run, const StackConfig& config, PowerSchedule& sch
     }
 }
 
-void read_file(core::Section& run, const StackConfig& config, core::Diagnostics& diagnostics,
-               PowerSchedule& schedule) {
+void read_file(core::Section& run, const StackConfig& config, PowerSchedule& schedule) {
+    core::Diagnostics& diagnostics = run.diagnostics();
     const auto place = run.location("power_schedule");
     const auto directory = std::filesystem::path(place.file).parent_path();
     const std::string file = run.string("power_schedule");
@@ -82,8 +82,7 @@ void read_file(core::Section& run, const StackConfig& config, core::Diagnostics&
     for (std::size_t column = 0; column < table.names.size(); ++column) {
         targets.push_back(blocks_named(config, table.names[column]));
         if (targets.back().empty()) {
-            diagnostics.error(table.places[column], "",
-                              no_such_block(config, table.names[column]));
+            diagnostics.error(table.places[column], "", no_such_block(config, table.names[column]));
         }
     }
     std::vector<double> power_w = nominal(config);
@@ -121,12 +120,12 @@ PowerSchedule::PowerSchedule(std::vector<double> power_w) {
 }
 
 PowerSchedule PowerSchedule::parse(core::Section& run, const StackConfig& config,
-                                   double interval_s, core::Diagnostics& diagnostics) {
+                                   double interval_s) {
     PowerSchedule schedule(nominal(config));
     if (run.has_list("power_schedule")) {
         read_list(run, config, schedule);
     } else if (run.has("power_schedule")) {
-        read_file(run, config, diagnostics, schedule);
+        read_file(run, config, schedule);
     } else {
         read_traces(config, interval_s, schedule);
     }

@@ -17,8 +17,7 @@ class PowerSchedule {
     /// The floorplan's power, for ever.
     explicit PowerSchedule(std::vector<double> power_w);
     /// Key `power_schedule` of section `run`, or the traces of `config`, a row per `interval_s`.
-    static PowerSchedule parse(core::Section& run, const StackConfig& config, double interval_s,
-                               core::Diagnostics& diagnostics);
+    static PowerSchedule parse(core::Section& run, const StackConfig& config, double interval_s);
 
     /// Power of every block from `time_s` on (later than the last such call).
     void add(double time_s, std::vector<double> power_w);

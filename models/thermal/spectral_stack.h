@@ -18,7 +18,7 @@ namespace strata::models {
 struct UniformPlane {
     double capacity = 0.0;  ///< J/K of a cell
     double gx = 0.0, gy = 0.0;
-    double gz = 0.0;        ///< to the plane above
+    double gz = 0.0;  ///< to the plane above
     double gout = 0.0;
 };
 

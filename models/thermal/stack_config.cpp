@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/thermal/stack_config.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
 #include <set>
-
-#include <fmt/format.h>
 
 namespace strata::models {
 
@@ -31,8 +31,8 @@ const Range kHeatCapacity{1.0, 1e8};
 
 class StackParser {
    public:
-    StackParser(core::Section section, core::Diagnostics& diagnostics)
-        : section_(std::move(section)), diagnostics_(diagnostics) {}
+    explicit StackParser(core::Section section)
+        : section_(std::move(section)), diagnostics_(section_.diagnostics()) {}
 
     StackConfig parse();
 
@@ -137,8 +137,9 @@ StackBoundary StackParser::boundary(const std::string& key) {
         result.kind = StackBoundary::Kind::kFixed;
     }
     if (!side.has("h") && !side.has("temperature")) {
-        section_.error(key, "expected adiabatic, {h: …} with an optional temperature, or "
-                            "{temperature: …}");
+        section_.error(key,
+                       "expected adiabatic, {h: …} with an optional temperature, or "
+                       "{temperature: …}");
     }
     result.temperature_c = side.temperature_c("temperature", config_.ambient_c, kCelsius);
     side.finish();
@@ -289,8 +290,10 @@ void StackParser::add_uniform(core::Section& section, const std::string& key,
         core::ConfigDocument::parse("power: \"" + text + "\"", "power", {}, ignored);
     const double watts = document.root().power_w("power", 0.0);
     if (!ignored.ok()) {
-        section.error(key, "expected a floorplan (.csv, .flp) or a power that is not negative, "
-                           "such as uniform 5W, got '" + text + "'");
+        section.error(key,
+                      "expected a floorplan (.csv, .flp) or a power that is not negative, "
+                      "such as uniform 5W, got '" +
+                          text + "'");
         return;
     }
     config_.blocks.push_back({layer, layer, config_.die, watts, 0.0, section.location(key)});
@@ -378,8 +381,7 @@ void StackParser::spread_leakage() {
 
 }  // namespace
 
-Material with_pillars(const Material& host, double diameter, double pitch, double k,
-                      double rho_c) {
+Material with_pillars(const Material& host, double diameter, double pitch, double k, double rho_c) {
     const double fill = std::acos(-1.0) * diameter * diameter / (4.0 * pitch * pitch);
     const auto across = [&](double k_host) {
         return k_host * ((1.0 + fill) * k + (1.0 - fill) * k_host) /
@@ -401,8 +403,8 @@ bool StackConfig::has_path_to_ambient() const {
            bottom.kind != StackBoundary::Kind::kAdiabatic;
 }
 
-StackConfig StackConfig::parse(core::Section section, core::Diagnostics& diagnostics) {
-    return StackParser(std::move(section), diagnostics).parse();
+StackConfig StackConfig::parse(core::Section section) {
+    return StackParser(std::move(section)).parse();
 }
 
 }  // namespace strata::models

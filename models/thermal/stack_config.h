@@ -44,7 +44,7 @@ struct StackLayer {
     double interface = 0.0;  ///< resistance to what lies above, m²·K/W
     std::size_t cells = 1;   ///< cells along z
     std::vector<Region> regions;
-    Rectangle area;          ///< the die's, but for spreader and sink
+    Rectangle area;  ///< the die's, but for spreader and sink
 };
 
 struct StackBoundary {
@@ -56,21 +56,21 @@ struct StackBoundary {
 
 /// P(T) = P(reference) · exp(β (T − reference)) of every block that leaks.
 struct LeakageLaw {
-    double beta = 0.03;          ///< 1/K
+    double beta = 0.03;  ///< 1/K
     double reference_c = 85.0;
-    double limit_c = 300.0;      ///< a block hotter than this has run away
+    double limit_c = 300.0;  ///< a block hotter than this has run away
 };
 
 struct StackConfig {
     Rectangle die;
     bool grid_auto = true;
-    std::size_t nx = 0, ny = 0;    ///< cells of the die
-    double grid_tolerance_k = 0.5; ///< grid: auto refines until the estimate is below this
+    std::size_t nx = 0, ny = 0;     ///< cells of the die
+    double grid_tolerance_k = 0.5;  ///< grid: auto refines until the estimate is below this
     std::vector<StackLayer> layers;
     StackBoundary top, bottom;
     double ambient_c = 45.0;
-    std::string solver = "auto";   ///< auto | dct | cholesky | cg
-    std::string scheme = "sdirk2"; ///< of cholesky and cg in time: sdirk2 | euler
+    std::string solver = "auto";    ///< auto | dct | cholesky | cg
+    std::string scheme = "sdirk2";  ///< of cholesky and cg in time: sdirk2 | euler
     LeakageLaw leakage;
     std::vector<FloorplanBlock> blocks;  ///< in file order; a uniform layer is one block
     /// Of `.ptrace` files: power per row, for the blocks named (indices into `blocks`).
@@ -85,7 +85,7 @@ struct StackConfig {
     bool has_path_to_ambient() const;
 
     /// Reads the section; relative file names are taken from the file that names them.
-    static StackConfig parse(core::Section section, core::Diagnostics& diagnostics);
+    static StackConfig parse(core::Section section);
 };
 
 }  // namespace strata::models

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/thermal/stack_export.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
-
-#include <fmt/format.h>
 
 namespace strata::models {
 
@@ -91,8 +91,9 @@ ExportedFiles export_hotspot(const StackConfig& config,
                              const std::vector<std::vector<double>>& rows, double step_s,
                              std::size_t nx, std::size_t ny) {
     ExportedFiles files;
-    std::string stack = "# layers bottom to top: number, lateral flow, power, J/(m3 K), m K/W, m, "
-                        "floorplan\n";
+    std::string stack =
+        "# layers bottom to top: number, lateral flow, power, J/(m3 K), m K/W, m, "
+        "floorplan\n";
     std::vector<FloorplanBlock> all;
     for (std::size_t i = 0; i < config.layers.size(); ++i) {
         const StackLayer& layer = config.layers[i];
@@ -105,8 +106,8 @@ ExportedFiles export_hotspot(const StackConfig& config,
         }
         files.emplace_back(layer.name + ".flp", to_flp(renamed, layer.name));
         stack += fmt::format("{}\nY\n{}\n{:.10g}\n{:.10g}\n{:.10g}\n{}.flp\n\n", i,
-                             own.empty() ? "N" : "Y", layer.material.rho_c,
-                             1.0 / layer.material.kx, layer.thickness, layer.name);
+                             own.empty() ? "N" : "Y", layer.material.rho_c, 1.0 / layer.material.kx,
+                             layer.thickness, layer.name);
         if (!own.empty()) {
             for (std::size_t b = 0; b < blocks.size(); ++b) {
                 FloorplanBlock entry = renamed[b];
@@ -126,25 +127,25 @@ ExportedFiles export_hotspot(const StackConfig& config,
     }
     files.emplace_back("power.ptrace", to_ptrace(all, table));
     files.emplace_back("stack.lcf", stack);
-    // HotSpot always puts a square spreader and a larger sink on top: here hardly larger than the
-    // die, thin, and conducting well; its convection resistance is that of the whole sink.
+    // HotSpot always puts a square spreader and a larger sink on top: here poorly conducting foils,
+    // wide enough that their rims, which are one node each, do not tie the edges of the die
+    // together. The convection resistance is that of the whole sink.
     const double side = std::max(config.die.width, config.die.height);
-    const double spreader = 1.001 * side;
-    const double sink = 1.002 * side;
+    const double spreader = 1.5 * side;
+    const double sink = 2.0 * side;
     files.emplace_back(
         "hotspot.config",
         fmt::format("-ambient {:.6f}\n-init_temp {:.6f}\n-r_convec {:.10g}\n-c_convec 1e-3\n"
-                    "-s_sink {:.10g}\n-t_sink 1e-6\n-k_sink 1e5\n-s_spreader {:.10g}\n"
-                    "-t_spreader 1e-6\n-k_spreader 1e5\n-t_interface 1e-7\n-k_interface 1e5\n"
+                    "-s_sink {:.10g}\n-t_sink 1e-6\n-k_sink 10\n-s_spreader {:.10g}\n"
+                    "-t_spreader 1e-6\n-k_spreader 10\n-t_interface 1e-6\n-k_interface 400\n"
                     "-sampling_intvl {:.10g}\n-grid_rows {}\n-grid_cols {}\n-model_type grid\n",
                     config.ambient_c + kKelvin, config.ambient_c + kKelvin,
                     1.0 / (config.top.h * sink * sink), sink, spreader, step_s, ny, nx));
     return files;
 }
 
-ExportedFiles export_3dice(const StackConfig& config,
-                           const std::vector<std::vector<double>>& rows, double step_s,
-                           std::size_t nx, std::size_t ny) {
+ExportedFiles export_3dice(const StackConfig& config, const std::vector<std::vector<double>>& rows,
+                           double step_s, std::size_t nx, std::size_t ny) {
     ExportedFiles files;
     std::string materials, layers, dies, stack;
     for (std::size_t i = 0; i < config.layers.size(); ++i) {
@@ -181,7 +182,8 @@ ExportedFiles export_3dice(const StackConfig& config,
     }
     const bool is_steady = rows.size() <= 1;
     const std::string solver =
-        is_steady ? "steady ;" : fmt::format("transient step {:.10g}, slot {:.10g} ;", step_s, step_s);
+        is_steady ? "steady ;"
+                  : fmt::format("transient step {:.10g}, slot {:.10g} ;", step_s, step_s);
     std::string outputs;
     for (std::size_t i = 0; i < config.layers.size(); ++i) {
         outputs += fmt::format("   Tmap (z{0}_{1}, \"{1}.map.txt\", {2} ) ;\n", i,

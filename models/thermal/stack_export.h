@@ -4,11 +4,11 @@
 
 // A stack as input files of two public simulators, for cross-checks.
 //
-// HotSpot (grid model): `stack.lcf`, `<layer>.flp`, `power.ptrace`, `hotspot.config`. Its layers need
-// floorplans that tile the die: gaps are filled with blocks named `_gap<n>` that get no power. Its
-// spreader and sink are square, so the die should be. Run in the directory:
+// HotSpot (grid model): `stack.lcf`, `<layer>.flp`, `power.ptrace`, `hotspot.config`. Its layers
+// need floorplans that tile the die: gaps are filled with blocks named `_gap<n>` that get no power.
+// Its spreader and sink are square, so the die should be. Run in the directory:
 //   hotspot -c hotspot.config -f <layer>.flp -p power.ptrace -grid_layer_file stack.lcf
-//           -detailed_3D on -steady_file out.steady
+//           -steady_file out.steady -grid_steady_file out.grid
 // 3D-ICE: `stack.stk`, `<layer>.3dice.flp`, a steady run on the same cells.
 // Not exported: regions, spreader, sink, interface resistances, a bottom that is not adiabatic.
 
@@ -25,9 +25,8 @@ using ExportedFiles = std::vector<std::pair<std::string, std::string>>;
 ExportedFiles export_hotspot(const StackConfig& config,
                              const std::vector<std::vector<double>>& rows, double step_s,
                              std::size_t nx, std::size_t ny);
-ExportedFiles export_3dice(const StackConfig& config,
-                           const std::vector<std::vector<double>>& rows, double step_s,
-                           std::size_t nx, std::size_t ny);
+ExportedFiles export_3dice(const StackConfig& config, const std::vector<std::vector<double>>& rows,
+                           double step_s, std::size_t nx, std::size_t ny);
 
 /// Why the stack cannot be exported faithfully; empty when it can.
 std::string not_exportable(const StackConfig& config);

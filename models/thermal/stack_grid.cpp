@@ -59,7 +59,7 @@ class Discretiser {
     StackGrid grid_;
     std::vector<Material> material_;  // of every cell
     std::vector<double> dz_;
-    std::vector<double> interface_;   // above every z
+    std::vector<double> interface_;  // above every z
 };
 
 Discretiser::Discretiser(const StackConfig& config, std::size_t nx, std::size_t ny)
@@ -82,8 +82,8 @@ Discretiser::Discretiser(const StackConfig& config, std::size_t nx, std::size_t 
 
 StackGrid Discretiser::grid() {
     const std::size_t cells = grid_.cells();
-    for (auto* field : {&grid_.capacity, &grid_.gx, &grid_.gy, &grid_.gz, &grid_.gout,
-                        &grid_.inflow}) {
+    for (auto* field :
+         {&grid_.capacity, &grid_.gx, &grid_.gy, &grid_.gz, &grid_.gout, &grid_.inflow}) {
         field->assign(cells, 0.0);
     }
     material_.resize(cells);

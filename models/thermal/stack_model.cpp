@@ -2,21 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/thermal/stack_model.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace strata::models {
 
 namespace {
 
-constexpr int kMostIterations = 500;    // a loop gain of 0.97 needs about 400
+constexpr int kMostIterations = 500;  // a loop gain of 0.97 needs about 400
 constexpr double kFixedPointK = 1e-4;
-constexpr int kGainIterations = 12;     // of the transient check, a steady solve each
-constexpr double kSafeGain = 0.5;       // a bound below this need not be sharpened
+constexpr int kGainIterations = 12;  // of the transient check, a steady solve each
+constexpr double kSafeGain = 0.5;    // a bound below this need not be sharpened
 
 long double sum_of(const std::vector<double>& values) {
     long double sum = 0.0L;
@@ -91,7 +91,6 @@ void StackModel::steady(const std::vector<double>& power_w) {
         spread(power_w, leakage);
         solver_->steady(watts_);
         const std::vector<double> before = std::exchange(celsius, block_means_c());
-        loop_.check_limit(celsius);
         if (loop_.is_open()) {
             break;
         }
@@ -101,9 +100,10 @@ void StackModel::steady(const std::vector<double>& power_w) {
             const LeakageLoop::Gain gain = loop_.gain(increment, effect);
             leakage_gain_ = gain.ratio;
             if (gain.low >= 1.0) {
-                loop_.report(gain, celsius);
+                loop_.report(gain, before);  // where the increment began that did not shrink
             }
         }
+        loop_.check_limit(celsius);
         double moved = before.empty() ? kFixedPointK * 2 : 0.0;
         for (std::size_t b = 0; b < before.size(); ++b) {
             moved = std::max(moved, std::abs(celsius[b] - before[b]));
@@ -163,7 +163,8 @@ void StackModel::check_gain(const std::vector<double>& celsius,
     const std::vector<double> slopes = loop_.slopes(celsius);
     double growth = checked_slopes_.empty() ? std::numeric_limits<double>::infinity() : 0.0;
     for (std::size_t i = 0; i < checked_slopes_.size(); ++i) {
-        growth = checked_slopes_[i] > 0.0 ? std::max(growth, slopes[i] / checked_slopes_[i]) : growth;
+        growth =
+            checked_slopes_[i] > 0.0 ? std::max(growth, slopes[i] / checked_slopes_[i]) : growth;
     }
     if (gain_bound_ * growth < 1.0) {
         return;
@@ -172,8 +173,7 @@ void StackModel::check_gain(const std::vector<double>& celsius,
     checked_slopes_ = slopes;
     gain_bound_ = gain.high;
     leakage_gain_ = gain.ratio;
-    const bool is_growing =
-        leakage_w_ > 0.0 && static_cast<double>(sum_of(leakage_w)) > leakage_w_;
+    const bool is_growing = leakage_w_ > 0.0 && static_cast<double>(sum_of(leakage_w)) > leakage_w_;
     if (gain.low >= 1.0 && is_growing) {
         loop_.report(gain, celsius);
     }
@@ -253,8 +253,7 @@ StackModel::Summary StackModel::block(std::size_t block) {
         }
     }
     const double ambient = config_.ambient_c;
-    return {ambient + result.max_c,
-            ambient + result.mean_c / static_cast<double>(footprint.planes),
+    return {ambient + result.max_c, ambient + result.mean_c / static_cast<double>(footprint.planes),
             ambient + result.min_c};
 }
 
@@ -295,8 +294,8 @@ double StackModel::energy_error() {
         const double scale = std::max(std::abs(in), std::abs(out));
         return scale > 0.0 ? std::abs(in - out) / scale : 0.0;
     }
-    const long double stored = static_cast<long double>(stored_j()) -
-                               static_cast<long double>(span_start_j_);
+    const long double stored =
+        static_cast<long double>(stored_j()) - static_cast<long double>(span_start_j_);
     const long double scale = std::max(std::abs(span_in_j_), std::abs(stored));
     const long double gap = std::abs(span_in_j_ - span_out_j_ - stored);
     return scale > 0.0L ? static_cast<double>(gap / scale) : 0.0;

@@ -78,14 +78,14 @@ class StackModel {
     std::vector<Footprint> footprints_;
     std::vector<std::size_t> first_z_;  // per layer, and one past the end
 
-    std::vector<double> watts_;         // per cell
+    std::vector<double> watts_;  // per cell
     double leakage_w_ = 0.0;
     double leakage_gain_ = 0.0;
 
     // Gain of the transient loop: a power iteration that goes on from check to check.
     std::vector<double> direction_;
     std::vector<double> checked_slopes_;
-    double gain_bound_ = 0.0;           // at checked_slopes_
+    double gain_bound_ = 0.0;  // at checked_slopes_
 
     bool is_steady_ = true;
     long double energy_in_j_ = 0.0L, span_in_j_ = 0.0L, span_out_j_ = 0.0L;

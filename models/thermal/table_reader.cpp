@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/thermal/table_reader.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-
-#include <fmt/format.h>
 
 namespace strata::models {
 
@@ -84,10 +84,10 @@ std::optional<double> read_number(const TableCell& cell, const std::string& what
     }
     if (value < least) {
         const bool zero_bad = least > 0.0;
-        diagnostics.error(cell.place, what,
-                          fmt::format("expected {}, got {}",
-                                      zero_bad ? "more than 0" : fmt::format("at least {}", least),
-                                      cell.text));
+        diagnostics.error(
+            cell.place, what,
+            fmt::format("expected {}, got {}",
+                        zero_bad ? "more than 0" : fmt::format("at least {}", least), cell.text));
         return {};
     }
     return value;

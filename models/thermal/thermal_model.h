@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the monitor needs of a heat model: power per block in, temperature per block out. The lumped
-// model (lumped_thermal.h) implements it now; a solver of the whole stack takes the same place.
+// What the monitor needs of a heat model: power per block in, temperature per block out.
+// Implemented by lumped_thermal.h (a node per block) and stack_thermal.h (the whole stack).
 
 #include <cstddef>
 #include <vector>
@@ -18,6 +18,9 @@ class ThermalModel {
 
     /// Advances by `dt` with `power_w[i]` watts in block i, constant over the step.
     virtual void step(core::Ps dt, const std::vector<double>& power_w) = 0;
+
+    /// Goes to the steady state under `power_w`.
+    virtual void settle(const std::vector<double>& power_w) = 0;
 
     virtual std::size_t blocks() const = 0;
     virtual double temperature_c(std::size_t block) const = 0;

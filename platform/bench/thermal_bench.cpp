@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/bench/thermal_bench.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
 #include <iterator>
-
-#include <fmt/format.h>
 
 #include "core/output_file.h"
 #include "models/thermal/grid_choice.h"
@@ -50,8 +50,8 @@ class ThermalRun {
     double setup_cpu_s_;
     models::StackModel model_;
     double step_cpu_s_ = 0.0;
-    double power_w_ = 0.0;                      // of the last window, without leakage
-    std::vector<std::vector<double>> powers_;   // of every window
+    double power_w_ = 0.0;                     // of the last window, without leakage
+    std::vector<std::vector<double>> powers_;  // of every window
     ordered_json transient_ = ordered_json::array();
     std::string layers_csv_, blocks_csv_;
 };
@@ -65,10 +65,7 @@ double total(const std::vector<double>& values) {
 }
 
 ThermalRun::ThermalRun(const ThermalCase& config, const models::GridChoice& grid)
-    : case_(config),
-      grid_(grid),
-      setup_cpu_s_(cpu_s()),
-      model_(config.stack, grid.nx, grid.ny) {
+    : case_(config), grid_(grid), setup_cpu_s_(cpu_s()), model_(config.stack, grid.nx, grid.ny) {
     layers_csv_ = blocks_csv_ = "t_s";
     for (const models::StackLayer& layer : config.stack.layers) {
         layers_csv_ += fmt::format(",{0}_max_c,{0}_mean_c", layer.name);
@@ -219,8 +216,9 @@ void ThermalRun::write(const fs::path& directory) {
     put("blocks.csv", blocks_csv_);
     put("floorplan.csv", models::to_csv(case_.stack.blocks));
     if (models::not_exportable(case_.stack).empty()) {
-        write_export(directory / "hotspot",
-                     models::export_hotspot(case_.stack, powers_, case_.step_s, grid_.nx, grid_.ny));
+        write_export(
+            directory / "hotspot",
+            models::export_hotspot(case_.stack, powers_, case_.step_s, grid_.nx, grid_.ny));
         write_export(directory / "3dice",
                      models::export_3dice(case_.stack, powers_, case_.step_s, grid_.nx, grid_.ny));
     }
@@ -235,15 +233,14 @@ void ThermalRun::write_export(const fs::path& directory, const models::ExportedF
 
 }  // namespace
 
-ThermalCase ThermalCase::parse(core::Section root, core::Diagnostics& diagnostics) {
+ThermalCase ThermalCase::parse(core::Section root) {
     ThermalCase result;
     result.name = fs::path(root.location().file).stem().string();
-    result.stack = models::StackConfig::parse(root.required_section("thermal"), diagnostics);
+    result.stack = models::StackConfig::parse(root.required_section("thermal"));
     core::Section run = root.section("run");
     result.is_transient = run.choice("mode", {"steady", "transient"}, "steady") == "transient";
     constexpr core::Range kStep{1.0, 1e18};  // ps: above zero, at most days
-    result.step_s =
-        static_cast<double>(run.time("step", core::kMillisecond, kStep)) * 1e-12;
+    result.step_s = static_cast<double>(run.time("step", core::kMillisecond, kStep)) * 1e-12;
     result.steps = run.integer("steps", 100, core::Range{1, 1e8});
     result.start = run.raw("start", "ambient");
     result.start_c = result.stack.ambient_c;
@@ -254,8 +251,8 @@ ThermalCase ThermalCase::parse(core::Section root, core::Diagnostics& diagnostic
         run.has("trace_interval")
             ? static_cast<double>(run.time("trace_interval", {}, kStep)) * 1e-12
             : result.step_s;
-    result.schedule = models::PowerSchedule::parse(run, result.stack, interval_s, diagnostics);
-    if ((!result.is_transient || result.start == "steady") && diagnostics.ok() &&
+    result.schedule = models::PowerSchedule::parse(run, result.stack, interval_s);
+    if ((!result.is_transient || result.start == "steady") && root.diagnostics().ok() &&
         !result.stack.has_path_to_ambient()) {
         run.error("mode", "no steady state: top and bottom are both adiabatic");
     }
@@ -275,7 +272,9 @@ core::ConfigDocument load_thermal_case(const std::string& file,
     }
     const std::string preset = find_config("presets/thermal", thermal.string("preset"));
     const ordered_json bases = {fs::absolute(preset).string(), fs::absolute(file).string()};
-    return core::ConfigDocument::parse("base: " + bases.dump(), file, overrides, diagnostics);
+    // A name of its own, as the file is one of its bases.
+    return core::ConfigDocument::parse("base: " + bases.dump(), file + ":preset", overrides,
+                                       diagnostics);
 }
 
 ordered_json run_thermal_bench(const std::string& file, const std::vector<std::string>& overrides,
@@ -283,7 +282,7 @@ ordered_json run_thermal_bench(const std::string& file, const std::vector<std::s
     core::Diagnostics diagnostics;
     core::ConfigDocument document = load_thermal_case(file, overrides, diagnostics);
     diagnostics.throw_if_any();
-    const ThermalCase config = ThermalCase::parse(document.root(), diagnostics);
+    const ThermalCase config = ThermalCase::parse(document.root());
     diagnostics.throw_if_any();
     ThermalRun run(config, models::choose_grid(config.stack));
     run.run();
@@ -297,12 +296,12 @@ ordered_json run_thermal_bench(const std::string& file, const std::vector<std::s
 }
 
 std::string thermal_text(const ordered_json& result) {
-    std::string text = fmt::format(
-        "{}: {} with {}, {}x{}x{} cells, {:.4g} W + {:.4g} W leakage\n",
-        result["case"].get<std::string>(), result["mode"].get<std::string>(),
-        result["solver"].get<std::string>(), result["grid"]["nx"].get<int>(),
-        result["grid"]["ny"].get<int>(), result["grid"]["nz"].get<int>(),
-        result["power_w"].get<double>(), result["leakage_w"].get<double>());
+    std::string text =
+        fmt::format("{}: {} with {}, {}x{}x{} cells, {:.4g} W + {:.4g} W leakage\n",
+                    result["case"].get<std::string>(), result["mode"].get<std::string>(),
+                    result["solver"].get<std::string>(), result["grid"]["nx"].get<int>(),
+                    result["grid"]["ny"].get<int>(), result["grid"]["nz"].get<int>(),
+                    result["power_w"].get<double>(), result["leakage_w"].get<double>());
     text += fmt::format("{:<16} {:>10} {:>10} {:>10}\n", "layer", "max_c", "mean_c", "min_c");
     const auto& layers = result["layers"];
     for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {

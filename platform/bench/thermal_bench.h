@@ -4,10 +4,9 @@
 
 // `strata bench thermal CASE`: the heat of one stack alone, steady or over time.
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "core/config.h"
 #include "models/thermal/power_schedule.h"
@@ -26,7 +25,7 @@ struct ThermalCase {
     double start_c = 45.0;
     models::PowerSchedule schedule{{}};
 
-    static ThermalCase parse(core::Section root, core::Diagnostics& diagnostics);
+    static ThermalCase parse(core::Section root);
 };
 
 /// Reads a case with the preset it names (`thermal.preset`, of configs/presets/thermal) below it.

@@ -13,6 +13,8 @@
 
 #include "interconnect/routing.h"
 #include "models/memory/factory.h"
+#include "models/power/dvfs.h"
+#include "models/thermal/lumped_thermal.h"
 #include "platform/cli/cli.h"
 #include "platform/config_files.h"
 
@@ -67,8 +69,8 @@ std::vector<Entry> components() {
     add("nand.model", models::nand_models().names());
     add("noc.model", {"ideal", "packet"});
     add("noc.routing", interconnect::routing_names());
-    add("thermal.model", {"lumped"});
-    add("power.governor", {"none", "step"});
+    add("thermal.model", models::thermal_model_names());
+    add("power.governor", models::governor_names());
     return entries;
 }
 

@@ -280,6 +280,12 @@ class DecodeCompiler {
                 const Tiling tiling = tile_weights(share.k, share.n, in.type(), workload_.tile,
                                                    machine_.matrix_columns,
                                                    tile_alignment(weight_memory(), machine_));
+                if (tiling.tiles.empty()) {
+                    fail("tile=" + core::format_size(workload_.tile) + " holds no row of " +
+                         std::to_string(machine_.matrix_columns) +
+                         " weights; make the tile larger");
+                    return;
+                }
                 allocation.add(name, weight_memory(), Policy::kShard,
                                bytes_of(in.get(Attr::kK) * in.get(Attr::kN), in.type()),
                                std::max<Bytes>(tiling.bytes, 1), false);
@@ -294,6 +300,11 @@ class DecodeCompiler {
             }
             case Op::kKvAppend: {
                 const auto kv = KvLayout::of(in, pes, workload_.tile);
+                if (kv.tokens == 0) {
+                    fail("tile=" + core::format_size(workload_.tile) +
+                         " holds no K and V of a token; make the tile larger");
+                    return;
+                }
                 const Bytes shard = std::max<Bytes>(kv.shard_bytes(workload_.batch), 1);
                 allocation.add(name, Region::kDram, Policy::kShard,
                                workload_.batch * workload_.context * 2 * card_.kv_heads *

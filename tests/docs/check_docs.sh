@@ -62,10 +62,10 @@ check_keys() {
     awk -f "$here/keys.awk" -v kind=workload workloads.yaml "$root/docs/workloads.md" ||
         fail "docs/workloads.md and the keys of configs/workloads differ"
     local key
+    grep -oE '`[^`]+`' "$root/docs/results.md" >words
     strata run mini --workload gemm_functional --out run --quiet
     while read -r key; do
-        grep -q "\`[^\`]*\b$key\b[^\`]*\`" "$root/docs/results.md" ||
-            fail "docs/results.md does not describe $key"
+        grep -qw "$key" words || fail "docs/results.md does not describe $key"
     done < <(grep -oE '"[a-z_]+":' run/summary.json | tr -d '":' | sort -u
         head -1 run/windows.csv | tr ',' '\n')
 }

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -22,6 +23,10 @@ struct BadCommand {
     Arguments arguments;
     const char* message;  ///< part of stderr
 };
+
+void PrintTo(const BadCommand& command, std::ostream* out) {
+    *out << command.name;
+}
 
 class CommandLine : public testing::TestWithParam<BadCommand> {};
 
@@ -62,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCommand{"SetThroughScalar", {"run", "mini", "--set", "noc.model.x=1"}, "noc.model"},
         BadCommand{"UntilNoTime", {"run", "mini", "--until", "soon"}, "--until: expected a time"},
         BadCommand{"UntilNoUnit", {"run", "mini", "--until", "10"}, "--until: expected a time"},
-        BadCommand{"UntilZero", {"run", "mini", "--until", "0ns"}, "--until: expected a time above 0"},
+        BadCommand{"UntilZero", {"run", "mini", "--until", "0ns"}, "expected a time above 0"},
         BadCommand{"UntilNegative", {"run", "mini", "--until", "-5us"}, "--until"},
         BadCommand{"SeedNoNumber", {"run", "mini", "--seed", "x"}, "--seed"},
         BadCommand{"SeedNegative", {"run", "mini", "--seed", "-1"},

@@ -7,7 +7,8 @@ namespace strata::test {
 namespace {
 
 bool ends_with(const std::string& text, const std::string& end) {
-    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+    return text.size() >= end.size() &&
+           text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 struct Balance {
@@ -18,7 +19,8 @@ struct Balance {
 
 /// Messages go to mailboxes, not to memories.
 bool is_data_queue(const std::string& path) {
-    return path.find(".dma.") != std::string::npos && path.find(".dma.message.") == std::string::npos;
+    return path.find(".dma.") != std::string::npos &&
+           path.find(".dma.message.") == std::string::npos;
 }
 
 void add(Balance& balance, const std::string& path, double value, int walk_bytes) {

@@ -128,7 +128,7 @@ TEST(Deadlock, ReportNamesWhoWaitsForWhat) {
     for (const char* part :
          {"sip0.cube0.pe2: kernel", "load: command 0 of", "waits for semaphore 60: has 0, needs 1",
           "sip0.cube0.m_cpu: ", "waits for sip0.cube0.pe", "host: ", "KernelLaunch"}) {
-        EXPECT_NE(run.report.find(part), std::string::npos) << part << " is not in:\n" << run.report;
+        EXPECT_NE(run.report.find(part), std::string::npos) << part << " not in:\n" << run.report;
     }
     // Memories are at rest: a deadlock is not blamed on them.
     EXPECT_EQ(run.report.find("dram.ch"), std::string::npos) << run.report;

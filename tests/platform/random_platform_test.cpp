@@ -22,7 +22,8 @@ class Draw {
 
     std::uint64_t below(std::uint64_t limit) { return engine_() % limit; }
     std::string between(int low, int high) {
-        return std::to_string(low + static_cast<int>(below(static_cast<std::uint64_t>(high - low) + 1)));
+        const auto choices = static_cast<std::uint64_t>(high - low + 1);
+        return std::to_string(low + static_cast<int>(below(choices)));
     }
     std::string one_of(const std::vector<std::string>& choices) {
         return choices[below(choices.size())];
@@ -52,7 +53,7 @@ void draw_system(Draw& d) {
     d.set("links.d2d.width", d.one_of({"16B", "128B"}));
     d.set("control.m_cpu.inbox", d.between(1, 16));
     d.set("control.io_cpu.inbox", d.between(1, 16));
-    d.set("host.queue_depth", d.between(1, 64));
+    d.set("host.queue_depth", d.between(2, 64));  // a message per SIP
 }
 
 void draw_pe(Draw& d) {

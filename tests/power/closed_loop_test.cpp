@@ -3,9 +3,9 @@
 
 // Governor, power and stack together: a core that would settle far above its trip point.
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "models/power/governor.h"
 #include "models/thermal/stack_model.h"

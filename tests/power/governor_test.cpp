@@ -129,7 +129,8 @@ TEST(PowerSection, ReadsTheGovernors) {
     EXPECT_TRUE(cap.diagnostics.ok());
     EXPECT_EQ(cap.config.cap_w, 30.0);
     EXPECT_EQ(cap.config.emergency_c, 105.0);
-    EXPECT_TRUE(parse(std::string(kLevels) + "governor: pid\npid: {p: 1, i: 2}\n").diagnostics.ok());
+    EXPECT_TRUE(
+        parse(std::string(kLevels) + "governor: pid\npid: {p: 1, i: 2}\n").diagnostics.ok());
 }
 
 TEST(PowerSection, RefusesMistakes) {

@@ -351,6 +351,7 @@ TEST(Lowering, ReportsTensorsThatAreMissingOrSmall) {
             t.name = "final_norms";
         } else if (t.name == "l0.o") {
             t.shard = 4096;
+            t.bytes = 4 * 4096;
         }
     }
     core::Diagnostics diagnostics;

@@ -17,11 +17,12 @@ Mapping sample(const Machine& machine) {
     mapping.program = "demo";
     Allocation allocation(machine, mapping);
     allocation.add(kMailboxes, Region::kTcm, Policy::kShard, 9000, 5000, true);
-    allocation.add("w", Region::kNand, Policy::kShard, 50000, 6000, false);
+    allocation.add("w", Region::kNand, Policy::kShard, 12000, 6000, false);
     allocation.add("v", Region::kNand, Policy::kShard, 100, 100, false);
     allocation.add("norm", Region::kDram, Policy::kReplicate, 512, 512, false);
-    allocation.add("table", Region::kDram, Policy::kInterleaved, 8192, 4096, false);
-    allocation.add("slots", Region::kSram, Policy::kShard, 65536, 8192, true);
+    allocation.add("table", Region::kDram, Policy::kInterleaved, 4096 * machine.cubes(), 4096,
+                   false);
+    allocation.add("slots", Region::kSram, Policy::kShard, 16384, 8192, true);
     return mapping;
 }
 
@@ -138,7 +139,7 @@ TEST(Mapping, MemoryThePlatformLacks) {
     machine.nand_bytes = 0;
     core::Diagnostics diagnostics;
     m.check(machine, diagnostics);
-    ASSERT_EQ(diagnostics.messages().size(), 2U);
+    ASSERT_EQ(diagnostics.messages().size(), 2U) << diagnostics.messages().back();
     EXPECT_NE(diagnostics.messages()[0].find("w: this platform has no nand"), std::string::npos);
 }
 

@@ -3,10 +3,10 @@
 
 // Laws of heat conduction that every result must obey, and closed forms.
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <gtest/gtest.h>
 
 #include "tests/thermal/stack_fixture.h"
 
@@ -71,8 +71,8 @@ TEST_P(EverySolver, CompositeWall) {
     model.steady({1.5});
     const double flux = 1.5 / 6e-6;
     // The source and the top layer are thin enough to be surfaces.
-    EXPECT_NEAR(model.block(0).mean_c,
-                kAmbient + flux * (1 / 2e4 + 50e-6 / 2 + 3e-6 + 20e-6 / 5), 1e-4);
+    EXPECT_NEAR(model.block(0).mean_c, kAmbient + flux * (1 / 2e4 + 50e-6 / 2 + 3e-6 + 20e-6 / 5),
+                1e-4);
 }
 
 // Adiabatic bottom, convection on top, uniform start: θ = Σ C_n e^(−ζ_n² Fo) cos(ζ_n z/L).
@@ -217,7 +217,8 @@ TEST(ExactStep, TwoStepsOfDtAreOneOfTwoDt) {
 TEST(ExactStep, EndsInTheSteadyState) {
     const StackGrid grid = discretise(five_layers(), 20, 12);
     const std::vector<double> watts = scattered_watts(grid, 6);
-    auto stepped = make_thermal_solver("dct", "", grid), direct = make_thermal_solver("dct", "", grid);
+    auto stepped = make_thermal_solver("dct", "", grid),
+         direct = make_thermal_solver("dct", "", grid);
     stepped->step(1e3, watts);
     direct->steady(watts);
     EXPECT_LT(largest_difference(rise_of(*stepped, grid), rise_of(*direct, grid)), 1e-9);
@@ -225,9 +226,8 @@ TEST(ExactStep, EndsInTheSteadyState) {
 
 // A block of a quarter of the die on grids aligned with it.
 TEST(Grid, ConvergesWithOrderTwo) {
-    StackConfig config = stack_of(8e-3, 8e-3,
-                                  {layer_of("si", 300e-6, 100, 1.7e6), layer_of("tim", 50e-6, 4, 4e6)},
-                                  1e4);
+    StackConfig config = stack_of(
+        8e-3, 8e-3, {layer_of("si", 300e-6, 100, 1.7e6), layer_of("tim", 50e-6, 4, 4e6)}, 1e4);
     config.blocks = {block_of("hot", "si", 2, 2, 4, 4, 10.0)};
     std::vector<double> means;
     for (const std::size_t cells : {16U, 32U, 64U}) {

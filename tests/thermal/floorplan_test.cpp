@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/thermal/floorplan.h"
 
-#include <fstream>
-
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 #include "tests/support/temporary_directory.h"
 
@@ -22,8 +22,7 @@ class Floorplan : public testing::Test {
     }
     /// The messages of reading and checking a CSV, without the directory.
     std::vector<std::string> complaints(const std::string& rows) {
-        const std::string path =
-            write("f.csv", "name,layer,x_mm,y_mm,w_mm,h_mm,power_w\n" + rows);
+        const std::string path = write("f.csv", "name,layer,x_mm,y_mm,w_mm,h_mm,power_w\n" + rows);
         Diagnostics diagnostics;
         const auto blocks = read_floorplan_csv(path, diagnostics);
         check_floorplan(blocks, {"logic", "dram"}, {0, 0, 10e-3, 8e-3}, diagnostics);

@@ -4,9 +4,9 @@
 // Leakage that feeds on its own heat, against the scalar equation T = A + R·P(T) of a block that
 // covers the die.
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "models/thermal/stack_model.h"
 #include "tests/thermal/stack_fixture.h"

@@ -3,9 +3,9 @@
 
 // The solvers against each other and against a dense solve of conductances written down by hand.
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "models/thermal/cg_solver.h"
 #include "models/thermal/grid_cholesky.h"
@@ -90,8 +90,8 @@ TEST(Agreement, CgNeedsFewIterationsAndNoneWhenNothingChanged) {
 
 // Two layers of 3 x 2 cells, the conductances from the formulas, solved by Gauss–Jordan.
 TEST(Agreement, ConductancesWrittenDownByHand) {
-    StackConfig config = stack_of(6e-3, 2e-3, {layer_of("low", 1e-4, 50, 1e6),
-                                               layer_of("high", 2e-4, 10, 1e6)}, 5e3);
+    StackConfig config = stack_of(
+        6e-3, 2e-3, {layer_of("low", 1e-4, 50, 1e6), layer_of("high", 2e-4, 10, 1e6)}, 5e3);
     config.layers[0].material = {50, 80, 20, 1e6};
     config.layers[0].interface = 1e-5;
     config.layers[1].regions = {{{4e-3, 0, 2e-3, 2e-3}, {200, 200, 100, 1e6}}};

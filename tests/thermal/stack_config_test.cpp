@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/thermal/stack_config.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <fstream>
-
-#include <gtest/gtest.h>
 
 #include "models/thermal/grid_choice.h"
 #include "models/thermal/power_schedule.h"
@@ -27,7 +27,7 @@ class StackSection : public testing::Test {
         const std::string name = directory_.file("case.yaml");
         diagnostics_ = Diagnostics();
         document_ = ConfigDocument::parse(text, name, {}, diagnostics_);
-        return StackConfig::parse(document_.root(), diagnostics_);
+        return StackConfig::parse(document_.root());
     }
     void expect_error(const std::string& text, const std::string& part) {
         parse(text);
@@ -126,7 +126,8 @@ TEST_F(StackSection, RefusesWhatIsWrong) {
     expect_error(with_layer(", k: .nan"), "layers.0.k: expected a number, got .nan");
     expect_error(with_layer(", k: 0"), "layers.0.k: expected");
     expect_error(with_layer(", rho_c: -1"), "layers.0.rho_c: expected");
-    expect_error(with_layer(", power: -3W"), "case.yaml:5:38: layers.0.power: expected a floorplan");
+    expect_error(with_layer(", power: -3W"),
+                 "case.yaml:5:38: layers.0.power: expected a floorplan");
     expect_error(with_layer(", power: uniform"), "expected the watts too");
     expect_error(with_layer(", power: none.csv"), "No such file");
     expect_error(with_layer(", colour: red"), "layers.0.colour: unknown key");
@@ -146,22 +147,23 @@ TEST_F(StackSection, RefusesWhatIsWrong) {
 TEST_F(StackSection, RefusesPowerForABlockThatDoesNotExist) {
     write("chip.flp", "core 5e-3 5e-3 0 0\n");
     write("chip.ptrace", "core cache\n1 2\n");
-    expect_error(std::string(kHead) + "layers: [{name: a, thickness: 1um, power: {floorplan: "
-                                      "chip.flp, trace: chip.ptrace}}]\n",
+    expect_error(std::string(kHead) +
+                     "layers: [{name: a, thickness: 1um, power: {floorplan: "
+                     "chip.flp, trace: chip.ptrace}}]\n",
                  "chip.ptrace:1:6: power for a block 'cache' that layer 'a' does not have");
 }
 
 TEST_F(StackSection, TraceIsAScheduleAndItsMeanTheSteadyPower) {
     write("chip.flp", "core 5e-3 5e-3 0 0\ncache 5e-3 5e-3 5e-3 0\n");
     write("chip.ptrace", "cache core\n1 2\n3 6\n");
-    const StackConfig config =
-        parse(std::string(kHead) + "layers: [{name: a, thickness: 1um, power: {floorplan: "
-                                   "chip.flp, trace: chip.ptrace}}]\n");
+    const StackConfig config = parse(std::string(kHead) +
+                                     "layers: [{name: a, thickness: 1um, power: {floorplan: "
+                                     "chip.flp, trace: chip.ptrace}}]\n");
     ASSERT_TRUE(diagnostics_.ok()) << diagnostics_.messages().front();
     EXPECT_EQ(config.blocks[0].power_w, 4.0);
     ConfigDocument run = ConfigDocument::parse("mode: x", "run", {}, diagnostics_);
     core::Section section = run.root();
-    const PowerSchedule schedule = PowerSchedule::parse(section, config, 1e-3, diagnostics_);
+    const PowerSchedule schedule = PowerSchedule::parse(section, config, 1e-3);
     EXPECT_EQ(schedule.mean(0.0, 1e-3), (std::vector<double>{2.0, 1.0}));
     EXPECT_EQ(schedule.mean(1e-3, 2e-3), (std::vector<double>{6.0, 3.0}));
     EXPECT_EQ(schedule.mean(0.5e-3, 1.5e-3), (std::vector<double>{4.0, 2.0}));
@@ -174,7 +176,7 @@ class Schedule : public StackSection {
                         "layers: [{name: a, thickness: 1um, power: {tiles: [2, 1], total: 4W}}]\n");
         run_ = ConfigDocument::parse(text, directory_.file("run.yaml"), {}, diagnostics_);
         core::Section section = run_.root();
-        return PowerSchedule::parse(section, config_, 1e-3, diagnostics_);
+        return PowerSchedule::parse(section, config_, 1e-3);
     }
     StackConfig config_;
     ConfigDocument run_;
@@ -212,8 +214,7 @@ TEST_F(Schedule, Mistakes) {
 }
 
 TEST_F(StackSection, CellsShareABlockByArea) {
-    const StackConfig config =
-        parse(std::string(kHead) + "layers: [{name: a, thickness: 1um}]\n");
+    const StackConfig config = parse(std::string(kHead) + "layers: [{name: a, thickness: 1um}]\n");
     const StackGrid grid = discretise(config, 10, 8);
     const auto cells = cells_under(grid, {0.5e-3, 1e-3, 2e-3, 1e-3});
     ASSERT_EQ(cells.size(), 3U);
@@ -231,7 +232,8 @@ TEST_F(StackSection, AutoGridStopsWhereTheEstimateHolds) {
     const GridChoice coarse = choose_grid(loose);
     EXPECT_EQ(coarse.nx, 64U);
     EXPECT_EQ(coarse.ny, 52U);
-    const GridChoice fine = choose_grid(parse(std::string(kHead) + layers + "grid_tolerance_k: 0.01\n"));
+    const GridChoice fine =
+        choose_grid(parse(std::string(kHead) + layers + "grid_tolerance_k: 0.01\n"));
     EXPECT_EQ(fine.nx, 128U);
     ASSERT_EQ(fine.levels.size(), 3U);
     ASSERT_TRUE(fine.estimate_k && coarse.estimate_k);

@@ -3,11 +3,11 @@
 
 // What is written about a stack: maps, pictures, input files of other simulators.
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
-
-#include <gtest/gtest.h>
 
 #include "models/thermal/heat_map.h"
 #include "models/thermal/stack_export.h"

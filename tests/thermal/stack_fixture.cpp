@@ -38,13 +38,12 @@ StackConfig stack_of(double width, double height, std::vector<models::StackLayer
 }
 
 StackConfig five_layers(double h) {
-    StackConfig config = stack_of(12e-3, 9e-3,
-                                  {layer_of("l0", 200e-6, 120, 1.65e6, 2),
-                                   layer_of("l1", 50e-6, 110, 1.65e6),
-                                   layer_of("l2", 20e-6, 2, 2.2e6),
-                                   layer_of("l3", 60e-6, 100, 1.7e6),
-                                   layer_of("l4", 30e-6, 5, 4e6)},
-                                  h);
+    StackConfig config =
+        stack_of(12e-3, 9e-3,
+                 {layer_of("l0", 200e-6, 120, 1.65e6, 2), layer_of("l1", 50e-6, 110, 1.65e6),
+                  layer_of("l2", 20e-6, 2, 2.2e6), layer_of("l3", 60e-6, 100, 1.7e6),
+                  layer_of("l4", 30e-6, 5, 4e6)},
+                 h);
     config.layers[1].material.kz = 60;
     config.layers[2].interface = 2e-6;
     config.blocks = {block_of("a", "l1", 1, 1, 3, 2.5, 6.0), block_of("b", "l1", 6, 4, 5, 4, 9.0),

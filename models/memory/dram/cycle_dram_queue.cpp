@@ -14,7 +14,7 @@ DramBurstQueue::DramBurstQueue(std::int32_t banks, std::int32_t read_capacity,
     }
 }
 
-void DramBurstQueue::add(const DramBurst& burst, std::int64_t open_row) {
+DramBurst& DramBurstQueue::add(const DramBurst& burst, std::int64_t open_row) {
     const std::int32_t i = free_.back();
     free_.pop_back();
     DramBurst& b = (*this)[i];
@@ -30,6 +30,7 @@ void DramBurstQueue::add(const DramBurst& burst, std::int64_t open_row) {
     ++bank.bursts;
     ++count_[b.dir];
     (b.hit ? hits_ : others_)[b.dir] |= dram_bit(b.bank);
+    return b;
 }
 
 void DramBurstQueue::remove(std::int32_t i) {

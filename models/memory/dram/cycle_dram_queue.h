@@ -15,8 +15,10 @@
 
 namespace strata::models {
 
+constexpr int kDramClassShift = 56;  ///< DramBurst::order = inverted class, age
+
 struct DramBurst {
-    std::uint64_t order = 0;  ///< smaller first: inverted priority class, then age
+    std::uint64_t order = 0;  ///< smaller first
     std::int64_t row = 0;
     DramTicks arrival = 0;       ///< in this queue
     DramTicks first_command = 0; ///< of the row command it caused; 0: none
@@ -57,12 +59,16 @@ class DramBurstQueue {
         return of(bank).others[dir].head;
     }
     std::int32_t oldest() const { return oldest_; }
+    /// The largest number for kNone.
+    std::uint64_t order_of(std::int32_t i) const {
+        return i == kNone ? UINT64_MAX : (*this)[i].order;
+    }
     const DramBurst& operator[](std::int32_t i) const {
         return pool_[static_cast<std::size_t>(i)];
     }
     DramBurst& operator[](std::int32_t i) { return pool_[static_cast<std::size_t>(i)]; }
 
-    void add(const DramBurst& burst, std::int64_t open_row);
+    DramBurst& add(const DramBurst& burst, std::int64_t open_row);
     void remove(std::int32_t i);
     /// The bank's row was opened: its bursts become hits.
     void open(std::int32_t bank, std::int64_t row);

@@ -47,7 +47,7 @@ DramBankTiming::DramBankTiming(const DramOrganisation& organisation, const DramT
 
 DramTicks DramBankTiming::earliest_pre_all(DramBankMask mask) const {
     DramTicks t = 0;
-    for_each_bank(mask & open_, [&](std::int32_t bank) { raise(t, at(bank).pre); });
+    for_each_bank(mask, [&](std::int32_t bank) { raise(t, at(bank).pre); });
     return t;
 }
 

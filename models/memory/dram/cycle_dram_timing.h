@@ -59,7 +59,7 @@ class DramBankTiming {
         return std::max({b.act, groups_[b.group].act, sids_[b.sid].act});
     }
     DramTicks earliest_pre(std::int32_t bank) const { return at(bank).pre; }
-    /// PREA: all open banks of the mask may be precharged.
+    /// PREA of these banks; those that precharge by themselves have to have begun.
     DramTicks earliest_pre_all(DramBankMask mask) const;
     /// REF or RFM of these (closed) banks; `partial`: not of the whole SID.
     DramTicks earliest_refresh(DramBankMask mask, std::int32_t sid, bool partial) const;

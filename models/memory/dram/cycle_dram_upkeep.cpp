@@ -64,10 +64,10 @@ void DramUpkeep::decide(DramTicks t, const DramBurstQueue& queue, const DramBank
     const DramBankMask closed = ~timing.open();
     const bool idle = (queue.busy() & banks_) == 0;
     const bool pull_in = idle && may_pull_in() && t >= idle_since + patience_;
-    if (owed_ > postpone_ && start_refresh(t, queue, true)) {
-        return;
-    }
     if (start_rfm(t, no_act_ & closed)) {
+        return;  // first, or banks that have to wait for it might wait for good
+    }
+    if (owed_ > postpone_ && start_refresh(t, queue, true)) {
         return;
     }
     if ((owed_ > 0 || pull_in) && start_refresh(t, queue, false)) {

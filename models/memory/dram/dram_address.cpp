@@ -47,6 +47,7 @@ std::string check_address_map(const DramAddressMap& map, const DramOrganisation&
 }
 
 DramAddressDecoder::DramAddressDecoder(const DramAddressMap& map) : xors_(map.xors) {
+    simple_ = xors_.empty();
     std::array<std::uint8_t, kFields> at{};
     std::uint8_t shift = 0;
     for (const DramAddressMap::Field& field : map.fields) {
@@ -55,14 +56,16 @@ DramAddressDecoder::DramAddressDecoder(const DramAddressMap& map) : xors_(map.xo
         }
         const std::size_t i = index(field.field);
         const std::uint64_t mask = (std::uint64_t{1} << field.bits) - 1;
+        simple_ = simple_ && at[i] == 0;
         pieces_.push_back({mask, shift, static_cast<std::uint8_t>(i), at[i]});
+        single_[i] = pieces_.back();
         field_mask_[i] |= mask << at[i];
         at[i] = static_cast<std::uint8_t>(at[i] + field.bits);
         shift = static_cast<std::uint8_t>(shift + field.bits);
     }
 }
 
-DramPlace DramAddressDecoder::decode(std::uint64_t address) const {
+DramPlace DramAddressDecoder::decode_pieces(std::uint64_t address) const {
     Values values{};
     for (const Piece& piece : pieces_) {
         values[piece.field] |= (address >> piece.shift & piece.mask) << piece.at;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/memory/dram/dram_config.h"
 
+#include <utility>
+
 #include "models/memory/factory.h"
 
 namespace strata::models {
@@ -28,11 +30,33 @@ void check_organisation(core::Section& s, const DramConfig& c) {
     }
 }
 
+/// The device of `cycle`, and what the platform asks of any DRAM.
+void read_cycle(core::Section& s, const DramPresetFinder& find, DramConfig& c) {
+    auto device = std::make_shared<DramDevice>(parse_dram_device(s, find));
+    const DramOrganisation& o = device->organisation;
+    c.channels = s.integer("channels", o.channels, {1, 4096});
+    c.channel_capacity = o.channel_capacity();
+    c.channel_bandwidth = peak_bandwidth(*device);
+    c.burst = o.burst * o.pseudo_channels;
+    c.row = c.burst * o.columns;
+    c.banks = o.sids * o.banks_per_sid();
+    c.interleave = s.size("interleave", c.interleave, {64, 1e15});  // assumption
+    if (c.interleave > 0 && (c.channel_capacity % c.interleave != 0 || c.interleave % c.burst != 0)) {
+        s.error("interleave", "must divide the channel and be a multiple of its burst");
+    }
+    c.device = std::move(device);
+    s.finish();
+}
+
 }  // namespace
 
-DramConfig DramConfig::parse(core::Section s) {
+DramConfig DramConfig::parse(core::Section s, const DramPresetFinder& find) {
     DramConfig c;
     c.model = s.choice("model", dram_models().names(), c.model);
+    if (c.model == "cycle") {
+        read_cycle(s, find, c);
+        return c;
+    }
     // Organisation and rates: HBM3 at 6.4 Gb/s, 16 channels of two 32-bit pseudo channels with 1
     // KiB rows, 819.2 GB/s a stack (JESD238; the hbm3_6400 preset of Ramulator 2.1).
     c.channels = s.integer("channels", c.channels, {1, 4096});

@@ -3,11 +3,17 @@
 #pragma once
 
 // Settings of a DRAM stack, shared by the DRAM models. Defaults: one HBM3 stack at 6.4 Gb/s.
+//
+// `model: cycle` takes its device from `preset` and overrides of that preset's keys
+// (dram_preset.h); of the keys of `simple` only `channels` and `interleave` are left, and
+// channel_capacity, channel_bandwidth, burst, row and banks follow from the device.
 
+#include <memory>
 #include <string>
 
 #include "core/config.h"
 #include "core/units.h"
+#include "models/memory/dram/dram_preset.h"
 
 namespace strata::models {
 
@@ -31,9 +37,12 @@ struct DramConfig {
     double energy_pj_per_bit = 3.5;
     double activate_pj = 0.0;  ///< 0: contained in the figure per bit
 
+    std::shared_ptr<const DramDevice> device;  ///< of `cycle`; null for `simple`
+
     core::Bytes capacity() const { return channels * channel_capacity; }
-    /// Reads and checks everything; the defaults stand in the fields above.
-    static DramConfig parse(core::Section s);
+    /// Reads and checks everything; the defaults stand in the fields above. `find` turns the name
+    /// of a preset into its file.
+    static DramConfig parse(core::Section s, const DramPresetFinder& find = {});
 };
 
 }  // namespace strata::models

@@ -107,7 +107,7 @@ struct DramTiming {
 
     // Command buses of a channel, shared by its pseudo channels and SIDs.
     bool split_command_bus = false;  ///< row and column commands on buses of their own (HBM)
-    DramTicks row_align = 2;         ///< row commands start at multiples of this
+    DramTicks row_align = 2;         ///< row commands start at multiples of this: 1 or 2
     DramTicks column_align = 2;
     DramTicks act_bus = 2;     ///< bus time of ACT
     DramTicks pre_bus = 2;     ///< of PRE, PREA, REF, RFM and the power-down commands

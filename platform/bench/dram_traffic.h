@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The requests of a DRAM bench case, one after the other: `stream` (rising addresses, from 0 again
+// at the end of the span), `random` (uniform over the span) or `trace` (a file with lines
+// `time_ns R|W address [bytes]`, addresses decimal or 0x…, times rising, `#` for comments).
+
+#include <cstdint>
+#include <fstream>
+#include <string>
+
+#include "core/config.h"
+#include "core/payload.h"
+#include "core/random.h"
+#include "core/units.h"
+
+namespace strata::platform {
+
+struct DramTraffic {
+    enum class Pattern : std::uint8_t { kStream, kRandom, kTrace };
+    Pattern pattern = Pattern::kStream;
+    double read_fraction = 1.0;
+    std::int64_t write_every = 0;  ///< every n-th request is a write; 0: read_fraction rules
+    core::Bytes request = 64;
+    std::int64_t requests = 300'000;
+    core::Bytes span = 0;
+    core::Ps interval = 0;  ///< between requests; 0: as fast as they are accepted
+    std::uint64_t seed = 1;
+    std::string file;  ///< of a trace
+
+    /// `capacity` limits the span and is its default; `granule` is that of the request.
+    static DramTraffic parse(core::Section s, core::Bytes capacity, core::Bytes granule);
+};
+
+struct DramAccess {
+    core::Ps time = 0;  ///< not offered earlier
+    core::MemoryOp op = core::MemoryOp::kRead;
+    std::uint64_t address = 0;
+    core::Bytes bytes = 0;
+};
+
+class DramTrafficSource {
+   public:
+    /// Throws core::UserError when the trace cannot be opened.
+    DramTrafficSource(const DramTraffic& traffic, core::Bytes capacity);
+
+    /// The next request; false after the last. Throws core::UserError with file and line for a
+    /// bad line of a trace.
+    bool next(DramAccess& access);
+
+   private:
+    bool next_of_trace(DramAccess& access);
+    DramTraffic traffic_;
+    core::Bytes capacity_;
+    std::uint64_t places_;
+    std::int64_t sent_ = 0;
+    core::RandomStream random_;
+    std::ifstream trace_;
+    std::int64_t line_ = 0;
+    core::Ps last_ = 0;
+};
+
+}  // namespace strata::platform
