@@ -119,19 +119,18 @@ nlohmann::ordered_json to_json(const std::vector<ProbePoint>& points) {
     return list;
 }
 
-std::string to_text(const std::vector<ProbePoint>& points) {
+std::string probe_text(const nlohmann::ordered_json& result) {
     std::string out = fmt::format("{:<18}{:<18}{:<7}{:>9}{:>14}{:>11}  {}\n", "pe", "memory", "op",
                                   "bytes", "latency ns", "GB/s", "breakdown ns");
-    for (const ProbePoint& point : points) {
+    for (const auto& point : result["probes"]) {
         fmt::format_to(std::back_inserter(out), "{:<18}{:<18}{:<7}{:>9}{:>14.3f}{:>11.3f} ",
-                       point.pe.str(), point.memory, point.transfer.is_write ? "write" : "read",
-                       point.transfer.nbytes, static_cast<double>(point.result.latency) * 1e-3,
-                       point.bandwidth_gbps());
-        for (const auto& part : point.result.parts) {
-            fmt::format_to(std::back_inserter(out), " {} {:.1f}", part.name,
-                           static_cast<double>(part.duration) * 1e-3);
+                       point["pe"].get<std::string>(), point["memory"].get<std::string>(),
+                       point["op"].get<std::string>(), point["bytes"].get<std::int64_t>(),
+                       point["latency_ns"].get<double>(), point["bandwidth_gbps"].get<double>());
+        for (const auto& [name, ns] : point["breakdown_ns"].items()) {
+            fmt::format_to(std::back_inserter(out), " {} {:.1f}", name, ns.get<double>());
         }
-        out += point.result.response.success ? "\n" : "  " + point.result.response.text + "\n";
+        out += point.contains("error") ? "  " + point["error"].get<std::string>() + '\n' : "\n";
     }
     return out;
 }

@@ -33,6 +33,7 @@ std::vector<ProbePoint> probe_points(const PlatformConfig& config);
 core::Ps run_probes(Platform& platform, std::vector<ProbePoint>& points);
 
 nlohmann::ordered_json to_json(const std::vector<ProbePoint>& points);
-std::string to_text(const std::vector<ProbePoint>& points);
+/// A table of the result of `strata bench probe`.
+std::string probe_text(const nlohmann::ordered_json& result);
 
 }  // namespace strata::platform

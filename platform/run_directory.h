@@ -24,6 +24,8 @@ class RunDirectory {
     /// Where to write the file `name` now.
     std::string file(const std::string& name) const { return (partial_ / name).string(); }
     const std::filesystem::path& path() const { return path_; }
+    /// The folder that file() writes to.
+    std::string working_path() const { return partial_.string(); }
 
     /// Gives the folder its final name. Throws core::UserError.
     void publish();

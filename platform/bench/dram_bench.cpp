@@ -337,7 +337,8 @@ void DramRun::add_energy(ordered_json& result) {
     }
     energy["total"] = total;
     result["energy_pj"] = energy;
-    result["energy_pj_per_bit"] = total / (8.0 * static_cast<double>(std::max<core::Bytes>(1, bytes_)));
+    const auto bytes = static_cast<double>(std::max<core::Bytes>(1, bytes_));
+    result["energy_pj_per_bit"] = total / (8.0 * bytes);
 }
 
 void DramRun::add_check(ordered_json& result) {
@@ -454,7 +455,8 @@ std::string dram_text(const ordered_json& result) {
     for (const char* op : {"read", "write"}) {
         const auto& latency = result[std::string(op) + "_latency_ns"];
         if (latency["max"].get<double>() > 0.0) {
-            text += fmt::format("{:<6} latency: mean {:.1f}, p50 {:.1f}, p99 {:.1f}, max {:.1f} ns\n",
+            text += fmt::format("{:<6} latency: mean {:.1f}, p50 {:.1f}, p99 {:.1f}, "
+                                "max {:.1f} ns\n",
                                 op, latency["mean"].get<double>(), latency["p50"].get<double>(),
                                 latency["p99"].get<double>(), latency["max"].get<double>());
         }

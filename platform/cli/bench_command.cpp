@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
 #include <ctime>
-#include <filesystem>
+#include <functional>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include <sys/resource.h>
 
@@ -13,6 +15,8 @@
 #include "core/config.h"
 #include "core/logging.h"
 #include "core/output_file.h"
+#include "platform/bench/dram_bench.h"
+#include "platform/bench/thermal_bench.h"
 #include "platform/cli/cli.h"
 #include "platform/config_files.h"
 #include "platform/probe.h"
@@ -22,12 +26,16 @@ namespace strata::platform {
 
 namespace {
 
+using nlohmann::ordered_json;
+
 struct BenchRequest {
     std::string kind;
     std::string file;
     std::vector<std::string> overrides;
     std::string out;
     bool json = false;
+    bool check_trace = false;
+    bool write_commands = false;
 };
 
 /// Wall and CPU time since it was made, and the memory high-water mark: `host` figures.
@@ -35,7 +43,7 @@ class CostMeter {
    public:
     CostMeter() : wall_(wall()), cpu_(std::clock()) {}
 
-    void add_to(nlohmann::ordered_json& result) const {
+    void add_to(ordered_json& result) const {
         rusage usage{};
         getrusage(RUSAGE_SELF, &usage);
         result["wall_s"] = wall() - wall_;
@@ -53,14 +61,21 @@ class CostMeter {
     std::clock_t cpu_;
 };
 
-int bench_probe(const BenchRequest& request) {
+/// One kind of bench. `run` gets the folder to write to, empty when there is none.
+struct BenchKind {
+    std::string name;
+    std::function<ordered_json(const BenchRequest&, const std::string& out)> run;
+    std::function<std::string(const ordered_json&)> text;
+    bool keeps_trace = false;  ///< knows --check-trace and --commands
+};
+
+ordered_json bench_probe(const BenchRequest& request, const std::string& out) {
     core::Diagnostics diagnostics;
     auto document = core::ConfigDocument::load(find_config("platforms", request.file),
                                                request.overrides, diagnostics);
     const PlatformConfig config = PlatformConfig::parse(document.root());
     diagnostics.throw_if_any();
 
-    const CostMeter meter;
     PlatformOptions options;
     options.log = core::make_logger({});
     const core::ReportBridge bridge(options.log);
@@ -68,20 +83,53 @@ int bench_probe(const BenchRequest& request) {
     std::vector<ProbePoint> points = probe_points(config);
     const core::Ps end = run_probes(platform, points);
 
-    nlohmann::ordered_json result;
+    ordered_json result;
     result["kind"] = "probe";
     result["case"] = config.name;
     result["sim_time_ns"] = static_cast<double>(end) * 1e-3;
-    meter.add_to(result);
     result["probes"] = to_json(points);
-    if (!request.out.empty()) {
-        RunDirectory directory(request.out);
-        core::write_file(directory.file("summary.json"), result.dump(2) + '\n');
-        core::write_file(directory.file("config.resolved.yaml"), document.resolved_yaml());
-        directory.publish();
+    if (!out.empty()) {
+        core::write_file(out + "/config.resolved.yaml", document.resolved_yaml());
     }
-    std::cout << (request.json ? result.dump(2) + '\n' : to_text(points));
-    return 0;
+    return result;
+}
+
+ordered_json bench_dram(const BenchRequest& request, const std::string& out) {
+    DramBenchOptions options;
+    options.check_trace = request.check_trace;
+    options.write_commands = request.write_commands;
+    options.out = out;
+    return run_dram_bench(find_config("bench/dram", request.file), request.overrides, options);
+}
+
+ordered_json bench_thermal(const BenchRequest& request, const std::string& out) {
+    return run_thermal_bench(find_config("bench/thermal", request.file), request.overrides, out);
+}
+
+std::vector<BenchKind> bench_kinds() {
+    return {{"probe", bench_probe, probe_text},
+            {"dram", bench_dram, dram_text, true},
+            {"thermal", bench_thermal, thermal_text}};
+}
+
+int bench(const BenchKind& kind, const BenchRequest& request) {
+    if (!kind.keeps_trace && (request.check_trace || request.write_commands)) {
+        throw core::UserError("bench " + kind.name +
+                              ": --check-trace and --commands belong to bench dram");
+    }
+    std::optional<RunDirectory> directory;
+    if (!request.out.empty()) {
+        directory.emplace(request.out);
+    }
+    const CostMeter meter;
+    ordered_json result = kind.run(request, directory ? directory->working_path() : "");
+    meter.add_to(result);
+    if (directory) {
+        core::write_file(directory->file("summary.json"), result.dump(2) + '\n');
+        directory->publish();
+    }
+    std::cout << (request.json ? result.dump(2) + '\n' : kind.text(result));
+    return result.value("trace_violations", 0) == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -89,18 +137,39 @@ int bench_probe(const BenchRequest& request) {
 void add_bench_command(CLI::App& app, Action& action) {
     CLI::App* command = app.add_subcommand("bench", "characterise one part of a platform alone");
     auto request = std::make_shared<BenchRequest>();
+    std::vector<std::string> names;
+    for (const BenchKind& kind : bench_kinds()) {
+        names.push_back(kind.name);
+    }
     command
         ->add_option("KIND", request->kind,
-                     "probe: latency and bandwidth from PEs to memories")
+                     "probe: latency and bandwidth from PEs to memories; dram: a memory channel; "
+                     "thermal: a stack")
         ->required()
-        ->check(CLI::IsMember({"probe"}));
-    command->add_option("CASE", request->file, "probe: a platform file or name")->required();
+        ->check(CLI::IsMember(names));
+    command
+        ->add_option("CASE", request->file,
+                     "probe: a platform; else a case file, or a name in configs/bench/KIND")
+        ->required();
     command->add_option("--set", request->overrides, "override a key")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
     command->add_option("-o,--out", request->out, "also write the result into this directory");
+    command->add_flag("--check-trace", request->check_trace,
+                      "dram: check every command against the timing rules");
+    command->add_flag("--commands", request->write_commands,
+                      "dram: write every command to OUT/commands.csv");
     command->add_flag("--json", request->json, "print the result as JSON, nothing else");
-    command->callback([&action, request] { action = [request] { return bench_probe(*request); }; });
+    command->callback([&action, request] {
+        action = [request] {
+            for (const BenchKind& kind : bench_kinds()) {
+                if (kind.name == request->kind) {
+                    return bench(kind, *request);
+                }
+            }
+            throw core::UserError("unknown kind of bench: " + request->kind);
+        };
+    });
 }
 
 }  // namespace strata::platform

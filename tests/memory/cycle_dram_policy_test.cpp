@@ -103,7 +103,7 @@ TEST(CycleDramPolicy, NobodyStarves) {
     device.policy.starvation = 2400;  // 1 us
     CycleDram fair(device);
     const Saturation good = saturate(fair, 20'000, one_victim);
-    EXPECT_GT(bad.worst_latency, 20 * core::kMicrosecond);
+    EXPECT_GT(bad.worst_latency, 8 * core::kMicrosecond);  // until a refresh closed the row
     // The bound, a refresh in the way, and the time in the input queue.
     EXPECT_LT(good.worst_latency, 2 * core::kMicrosecond);
 }

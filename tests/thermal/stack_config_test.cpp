@@ -63,7 +63,8 @@ layers:
     thickness: 50um
     k: 100
     regions:
-      - {x: 4mm, y: 3mm, width: 2mm, height: 1mm, tsv: {diameter: 10um, pitch: 20um, k: 400, rho_c: 3.5e6}}
+      - {x: 4mm, y: 3mm, width: 2mm, height: 1mm,
+         tsv: {diameter: 10um, pitch: 20um, k: 400, rho_c: 3.5e6}}
   - {name: lid, thickness: 200um, power: uniform 3W}
 )");
     ASSERT_TRUE(diagnostics_.ok()) << diagnostics_.messages().front();

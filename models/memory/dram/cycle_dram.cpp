@@ -195,7 +195,7 @@ bool CycleDram::step(DramTicks limit) {
     }
     if (due_pc != nullptr && due <= std::min(row, column)) {
         clock_ = std::max(clock_, due);
-        due_pc->look_after(due, std::min(row, limit));
+        due_pc->look_after(due, sink_ == nullptr ? std::min(row, limit) : due);
     } else if (column_pc != nullptr && column <= row) {
         clock_ = column;
         issue_column(*column_pc, column);

@@ -38,7 +38,7 @@ void DramPseudoChannel::issue_row(DramTicks t, DramCommandSink* sink) {
             break;
         case DramCommand::kPrea:
             settle(sid, t);
-            for_each_bank(banks_.open() & sid.upkeep.banks(), [&](std::int32_t bank) {
+            for_each_bank(sid.upkeep.banks(), [&](std::int32_t bank) {
                 banks_.pre(t, bank);
                 queue_.close(bank);
             });

@@ -83,9 +83,19 @@ DramBankMask DramUpkeep::set_of(std::int32_t index) const {
     if (timing_.partial_refresh != DramPartialRefresh::kSameBank) {
         return dram_bit(first_bank_ + index);
     }
+    return same_banks(index);
+}
+
+/// A bank of that number in every bank group.
+DramBankMask DramUpkeep::same_banks(std::int32_t index) const {
+    return same_bank(index);
+}
+
+/// The banks of one number in all bank groups.
+DramBankMask DramUpkeep::same_bank(std::int32_t index) const {
     DramBankMask mask = 0;
-    for (std::int32_t bank = index; bank < static_cast<std::int32_t>(raa_.size());
-         bank += banks_per_group_) {
+    for (std::int32_t bank = index % banks_per_group_;
+         bank < static_cast<std::int32_t>(raa_.size()); bank += banks_per_group_) {
         mask |= dram_bit(first_bank_ + bank);
     }
     return mask;
@@ -118,7 +128,12 @@ bool DramUpkeep::start_rfm(DramTicks t, DramBankMask candidates) {
     if (candidates == 0) {
         return false;
     }
-    start(t, DramCommand::kRfm, candidates & (~candidates + 1));
+    DramBankMask mask = candidates & (~candidates + 1);
+    if (timing_.partial_refresh == DramPartialRefresh::kSameBank) {
+        const std::int32_t bank = __builtin_ctzll(mask) - first_bank_;
+        mask = same_banks(bank % banks_per_group_);
+    }
+    start(t, DramCommand::kRfm, mask);
     return true;
 }
 

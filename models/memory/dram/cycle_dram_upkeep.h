@@ -63,6 +63,8 @@ class DramUpkeep {
    private:
     DramTicks interval() const { return interval_ / rate_; }
     DramBankMask set_of(std::int32_t index) const;
+    DramBankMask same_bank(std::int32_t index) const;
+    DramBankMask same_banks(std::int32_t index) const;
     bool may_pull_in() const { return owed_ > -pull_in_ && power == Power::kUp && !pending(); }
     bool start_refresh(DramTicks t, const DramBurstQueue& queue, bool forced);
     bool start_rfm(DramTicks t, DramBankMask candidates);

@@ -41,7 +41,8 @@ void read_cycle(core::Section& s, const DramPresetFinder& find, DramConfig& c) {
     c.row = c.burst * o.columns;
     c.banks = o.sids * o.banks_per_sid();
     c.interleave = s.size("interleave", c.interleave, {64, 1e15});  // assumption
-    if (c.interleave > 0 && (c.channel_capacity % c.interleave != 0 || c.interleave % c.burst != 0)) {
+    if (c.interleave > 0 &&
+        (c.channel_capacity % c.interleave != 0 || c.interleave % c.burst != 0)) {
         s.error("interleave", "must divide the channel and be a multiple of its burst");
     }
     c.device = std::move(device);

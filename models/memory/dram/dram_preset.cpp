@@ -60,6 +60,7 @@ class Reader {
         address_map();
         policy();
         refresh_steps();
+        check_refresh();
         energy();
         ecc();
         if (base_ == nullptr) {
@@ -127,6 +128,7 @@ class Reader {
     void policy();
     void queues();
     void refresh_steps();
+    void check_refresh();
     void energy();
     void idd(core::Section s);
     void ecc();
@@ -369,6 +371,21 @@ void Reader::refresh_steps() {
         last = next.above_celsius;
         step.finish();
         p_.device.refresh_steps.push_back(next);
+    }
+}
+
+/// Whether the device can keep up when hottest.
+void Reader::check_refresh() {
+    const DramTiming& t = p_.device.timing;
+    std::int32_t rate = 1;
+    for (const DramRefreshStep& step : p_.device.refresh_steps) {
+        rate = std::max(rate, step.rate);
+    }
+    if (p_.device.policy.refresh == DramRefreshMode::kPerBank && t.refi_pb / rate <= t.rrefd) {
+        s_.error("t_rrefd", "is not below the interval of per-bank refreshes when hottest");
+    }
+    if (p_.device.policy.refresh == DramRefreshMode::kAllBank && t.refi / rate <= t.rfc_ab) {
+        s_.error("t_rfc", "is not below the refresh interval when hottest");
     }
 }
 
