@@ -5,6 +5,7 @@
 // `items_per_second` counts packet hops, pages, bursts or lookups per CPU second.
 
 #include <benchmark/benchmark.h>
+
 #include <systemc>
 
 #include "core/random.h"

@@ -41,7 +41,7 @@ struct Services {
 
 /// Base of every modelled block.
 class Component {
- public:
+   public:
     Component(std::string path, Services& services);
     virtual ~Component();
     Component(const Component&) = delete;
@@ -53,12 +53,12 @@ class Component {
     /// One or a few lines on what it waits for, for the deadlock report.
     virtual std::string describe_state() const = 0;
 
- protected:
+   protected:
     Services& services() const { return services_; }
     StatGroup& stats() const;
     RandomStream random() const { return RandomStream(services_.seed, path_); }
 
- private:
+   private:
     std::string path_;
     Services& services_;
 };
@@ -66,7 +66,7 @@ class Component {
 /// A clock that a governor may change: components ask for durations when an operation starts, so a
 /// change acts from the next operation on.
 class ClockDomain {
- public:
+   public:
     ClockDomain(std::string name, Frequency frequency)
         : name_(std::move(name)), frequency_(frequency) {}
     const std::string& name() const { return name_; }
@@ -74,7 +74,7 @@ class ClockDomain {
     void set_frequency(Frequency frequency) { frequency_ = frequency; }
     Ps cycles(std::int64_t n) const { return frequency_.cycles(n); }
 
- private:
+   private:
     std::string name_;
     Frequency frequency_;
 };

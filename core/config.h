@@ -51,13 +51,13 @@ class Section {
    public:
     const std::string& path() const;
     SourceLocation location() const;
-    Diagnostics& diagnostics() const;            ///< for readers of files that the section names
+    Diagnostics& diagnostics() const;  ///< for readers of files that the section names
     SourceLocation location(const std::string& key) const;
-    bool present() const;                        ///< the mapping itself was written
-    bool has(const std::string& key) const;      ///< the key was written
+    bool present() const;                            ///< the mapping itself was written
+    bool has(const std::string& key) const;          ///< the key was written
     bool has_mapping(const std::string& key) const;  ///< the key was written, as a mapping
     bool has_list(const std::string& key) const;     ///< the key was written, as a list
-    std::vector<std::string> keys() const;       ///< keys written, in file order
+    std::vector<std::string> keys() const;           ///< keys written, in file order
 
     // Getters. Without a default the key is required. On an error (reported to Diagnostics) they
     // return the default, or the type's zero (1 Hz, 1 B/s for rates), so that reading goes on.
@@ -81,19 +81,19 @@ class Section {
     Frequency transfer_rate(const std::string& key, std::optional<Frequency> fallback = {},
                             Range range = kPositive);
     double energy_pj(const std::string& key, std::optional<double> fallback = {},
-                     Range range = kNotNegative);   ///< `4.2pJ`, `1nJ` … in pJ
+                     Range range = kNotNegative);  ///< `4.2pJ`, `1nJ` … in pJ
     double power_w(const std::string& key, std::optional<double> fallback = {},
-                   Range range = kNotNegative);     ///< `3W`, `20mW` … in W
+                   Range range = kNotNegative);  ///< `3W`, `20mW` … in W
     double voltage_v(const std::string& key, std::optional<double> fallback = {},
-                     Range range = kPositive);      ///< `0.75V`, `750mV` in V
+                     Range range = kPositive);  ///< `0.75V`, `750mV` in V
     double temperature_c(const std::string& key, std::optional<double> fallback = {},
-                         Range range = {});         ///< `85C` in degrees Celsius
+                         Range range = {});  ///< `85C` in degrees Celsius
     double length_m(const std::string& key, std::optional<double> fallback = {},
-                    Range range = kNotNegative);    ///< `10mm`, `50um` in m
+                    Range range = kNotNegative);  ///< `10mm`, `50um` in m
     double thermal_resistance(const std::string& key, std::optional<double> fallback = {},
-                              Range range = kPositive);   ///< `0.5K/W`
+                              Range range = kPositive);  ///< `0.5K/W`
     double heat_capacity(const std::string& key, std::optional<double> fallback = {},
-                         Range range = kPositive);        ///< `0.1J/K`
+                         Range range = kPositive);  ///< `0.1J/K`
     std::vector<std::int64_t> integers(const std::string& key,
                                        std::optional<std::vector<std::int64_t>> fallback = {},
                                        Range each = {});

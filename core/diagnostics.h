@@ -37,8 +37,7 @@ class Diagnostics {
    public:
     /// Records `location: path: message`, once; `path` is the dotted key (may be empty, and is
     /// left out where the location ends with it, as in `--set a.b`).
-    void error(const SourceLocation& location, const std::string& path,
-               const std::string& message);
+    void error(const SourceLocation& location, const std::string& path, const std::string& message);
 
     bool ok() const { return messages_.empty(); }
     const std::vector<std::string>& messages() const { return messages_; }

@@ -21,7 +21,7 @@ constexpr int kEnergyCategories = 7;
 const char* to_string(EnergyCategory category);
 
 class EnergyLedger {
- public:
+   public:
     using EventId = std::int32_t;
     using BlockId = std::int32_t;
 
@@ -60,7 +60,7 @@ class EnergyLedger {
     };
     std::vector<EventTotal> events() const;
 
- private:
+   private:
     struct Event {
         std::int64_t count = 0;
         double pj = 0.0;  // at scale 1

@@ -171,9 +171,9 @@ std::string group_lines(const Group& group, const std::vector<Member>& members,
     for (std::size_t i = 0; i < members.size(); ++i) {
         const std::string& component = members[i].component;
         if (i == 0 || members[i - 1].component != component) {
-            const auto signals = std::count_if(
-                members.begin(), members.end(),
-                [&](const Member& member) { return member.component == component; });
+            const auto signals =
+                std::count_if(members.begin(), members.end(),
+                              [&](const Member& member) { return member.component == component; });
             closed = static_cast<std::size_t>(signals) > kOpenSignals ||
                      !kinds.insert(kind_of(component)).second;
             text += group_begin(component, closed);

@@ -21,7 +21,7 @@ namespace {
 
 /// `%*` in a pattern: simulated time in ns.
 class SimulatedTimeFlag : public spdlog::custom_flag_formatter {
- public:
+   public:
     void format(const spdlog::details::log_msg&, const std::tm&,
                 spdlog::memory_buf_t& destination) override {
         const Ps now = now_ps();

@@ -34,7 +34,7 @@ std::shared_ptr<spdlog::logger> make_silent_logger();
 ///
 /// SystemC has one report handler per process: bridges nest, the youngest is in charge.
 class ReportBridge {
- public:
+   public:
     explicit ReportBridge(std::shared_ptr<spdlog::logger> log, bool strict = false);
     ~ReportBridge();
     ReportBridge(const ReportBridge&) = delete;
@@ -43,7 +43,7 @@ class ReportBridge {
     /// Warnings seen, duplicate names included.
     std::int64_t warnings() const { return warnings_; }
 
- private:
+   private:
     static void handle(const sc_core::sc_report& report, const sc_core::sc_actions& actions);
     void take(const sc_core::sc_report& report);
 

@@ -12,7 +12,7 @@
 namespace strata::core {
 
 class OutputFile {
- public:
+   public:
     /// Opens the temporary file.
     explicit OutputFile(std::string path);
     /// Without commit() the temporary file is removed and nothing else changes.
@@ -27,7 +27,7 @@ class OutputFile {
 
     const std::string& path() const { return path_; }
 
- private:
+   private:
     void discard();
     [[noreturn]] void fail(int error);
 

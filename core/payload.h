@@ -79,14 +79,14 @@ struct PayloadExtension : tlm::tlm_extension<PayloadExtension> {
     tlm::tlm_extension_base* clone() const override;
     void copy_from(const tlm::tlm_extension_base& other) override;
 
- private:
+   private:
     friend class PayloadPool;
     bool live_ = false;  // allocated and not yet freed
 };
 
 /// Recycles payloads. `free` clears every field; `reset()` of TLM would not.
 class PayloadPool : public tlm::tlm_mm_interface {
- public:
+   public:
     PayloadPool() = default;
     ~PayloadPool() override;
     PayloadPool(const PayloadPool&) = delete;
@@ -101,7 +101,7 @@ class PayloadPool : public tlm::tlm_mm_interface {
     /// Names every payload that is still held (initiator, command, address), for the leak report.
     std::vector<std::string> describe_live() const;
 
- private:
+   private:
     std::vector<tlm::tlm_generic_payload*> all_;
     std::vector<tlm::tlm_generic_payload*> free_;
     std::int64_t in_use_ = 0;

@@ -13,7 +13,7 @@ namespace strata::core {
 
 /// xoshiro256** (Blackman & Vigna 2018), seeded through splitmix64.
 class RandomStream {
- public:
+   public:
     RandomStream(std::uint64_t seed, std::string_view path);
 
     std::uint64_t next();
@@ -24,7 +24,7 @@ class RandomStream {
     /// True with probability `p`.
     bool chance(double p) { return uniform() < p; }
 
- private:
+   private:
     std::uint64_t state_[4];
 };
 

@@ -33,7 +33,7 @@ extern "C" void note_signal(int) {
 
 /// Notes the first SIGINT or SIGTERM; a second of the same kind has its default effect.
 class SignalCatcher {
- public:
+   public:
     SignalCatcher() {
         interrupted = 0;
         struct sigaction action = {};
@@ -50,20 +50,20 @@ class SignalCatcher {
     SignalCatcher(const SignalCatcher&) = delete;
     SignalCatcher& operator=(const SignalCatcher&) = delete;
 
- private:
+   private:
     struct sigaction old_int_ = {};
     struct sigaction old_term_ = {};
 };
 
 /// A known effect of pausing between two phases, not worth a warning.
 class MuteNoActivity {
- public:
+   public:
     MuteNoActivity() { set(sc_core::SC_DO_NOTHING); }
     ~MuteNoActivity() { set(sc_core::SC_UNSPECIFIED); }
     MuteNoActivity(const MuteNoActivity&) = delete;
     MuteNoActivity& operator=(const MuteNoActivity&) = delete;
 
- private:
+   private:
     static void set(sc_core::sc_actions actions) {
         sc_core::sc_report_handler::set_actions(sc_core::SC_ID_NO_SC_START_ACTIVITY_, actions);
     }
@@ -106,7 +106,7 @@ int RunResult::exit_code() const {
 /// Makes sc_start return about ten times a second, even out of an endless loop of delta cycles, by
 /// the one call that SystemC allows from another thread. Pausing does not change any result.
 class Simulation::Pacer : public sc_core::sc_prim_channel {
- public:
+   public:
     Pacer() : sc_prim_channel("simulation_pacer") {}
     ~Pacer() override { stop(); }
 
@@ -125,7 +125,7 @@ class Simulation::Pacer : public sc_core::sc_prim_channel {
         }
     }
 
- private:
+   private:
     void beat() {
         std::unique_lock<std::mutex> lock(mutex_);
         while (!wake_.wait_for(lock, kBeat, [this] { return stopping_; })) {
@@ -142,13 +142,13 @@ class Simulation::Pacer : public sc_core::sc_prim_channel {
 
 /// One call of run().
 class Simulation::Run {
- public:
+   public:
     Run(Simulation& simulation, const RunOptions& options, WindowObserver* observer)
         : simulation_(simulation), options_(options), observer_(observer) {}
 
     RunResult execute();
 
- private:
+   private:
     std::optional<StopReason> step();
     std::optional<StopReason> check_outside();
     StopReason starved() const;
@@ -278,8 +278,8 @@ std::string Simulation::Run::report(StopReason reason) const {
     std::string text = fmt::format("{} at {} ps", to_string(reason), now_ps());
     for (const Component* component : simulation_.services_.components) {
         if (!component->idle()) {
-            text += fmt::format("\n  {}: {}", component->path(),
-                                indented(component->describe_state()));
+            text +=
+                fmt::format("\n  {}: {}", component->path(), indented(component->describe_state()));
         }
     }
     const std::vector<std::string> payloads = simulation_.services_.payloads.describe_live();

@@ -53,7 +53,7 @@ struct RunResult {
 
 /// Sees the simulation between two slices.
 class WindowObserver {
- public:
+   public:
     virtual ~WindowObserver() = default;
     /// Everything up to and including `now` has happened; simulated time is `now`. Called at
     /// the end of every window in which something happened, once at the last boundary of a span
@@ -63,7 +63,7 @@ class WindowObserver {
 
 /// One per process (SystemC has one simulation). Make it before the simulation starts.
 class Simulation {
- public:
+   public:
     explicit Simulation(Services& services);
     ~Simulation();
     Simulation(const Simulation&) = delete;
@@ -79,7 +79,7 @@ class Simulation {
     /// arrives as ModelError, as SystemC keeps only its text.)
     void fail(std::exception_ptr error);
 
- private:
+   private:
     class Pacer;
     class Run;
 

@@ -21,7 +21,7 @@ namespace strata::core {
 /// Counts of values in buckets that grow by powers of two with 16 steps each (error < 6.25 %).
 /// Mean, minimum and maximum are exact.
 class Histogram {
- public:
+   public:
     void add(std::int64_t value, std::int64_t times = 1);
     std::int64_t count() const { return count_; }
     double mean() const;
@@ -30,7 +30,7 @@ class Histogram {
     /// Upper edge of the bucket that holds quantile `q` in [0, 1], at most max(); 0 when empty.
     std::int64_t quantile(double q) const;
 
- private:
+   private:
     std::vector<std::int64_t> buckets_;
     std::int64_t count_ = 0;
     double sum_ = 0.0;
@@ -40,7 +40,7 @@ class Histogram {
 
 /// A node of the tree. What is registered must outlive the last report.
 class StatGroup {
- public:
+   public:
     /// The child of that name, made on first use. `path` may be dotted: `sip0.cube1`.
     StatGroup& child(const std::string& path);
 
@@ -56,7 +56,7 @@ class StatGroup {
     /// count, min, max, p50, p99 beside it.
     nlohmann::ordered_json to_json() const;
 
- private:
+   private:
     struct Leaf {
         std::string name;
         std::string unit;

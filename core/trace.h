@@ -16,7 +16,7 @@
 namespace strata::core {
 
 class TraceSink {
- public:
+   public:
     using SignalId = std::int32_t;
     virtual ~TraceSink() = default;
 
@@ -32,7 +32,7 @@ class TraceSink {
 
 /// Handle of a discrete signal (enum, integer, bit).
 class TraceSignal {
- public:
+   public:
     TraceSignal() = default;
     TraceSignal(TraceSink* sink, TraceSink::SignalId id) : sink_(sink), id_(id) {}
     bool enabled() const { return sink_ != nullptr; }
@@ -42,14 +42,14 @@ class TraceSignal {
         }
     }
 
- private:
+   private:
     TraceSink* sink_ = nullptr;
     TraceSink::SignalId id_ = 0;
 };
 
 /// Handle of a real-valued signal (power, temperature, frequency).
 class TraceReal {
- public:
+   public:
     TraceReal() = default;
     TraceReal(TraceSink* sink, TraceSink::SignalId id) : sink_(sink), id_(id) {}
     void set(Ps time, double value) const {
@@ -58,7 +58,7 @@ class TraceReal {
         }
     }
 
- private:
+   private:
     TraceSink* sink_ = nullptr;
     TraceSink::SignalId id_ = 0;
 };

@@ -10,8 +10,8 @@
 
 namespace strata::core {
 
-using Ps = std::int64_t;     ///< time or duration in picoseconds
-using Bytes = std::int64_t;  ///< size in bytes
+using Ps = std::int64_t;                ///< time or duration in picoseconds
+using Bytes = std::int64_t;             ///< size in bytes
 __extension__ using Int128 = __int128;  ///< for products that exceed 64 bits
 
 constexpr Ps kNever = INT64_MAX;  ///< "no event pending"
@@ -55,8 +55,7 @@ struct Bandwidth {
         if (n <= kExact) {
             return (n * kSecond + bytes_per_s - 1) / bytes_per_s;
         }
-        return static_cast<Ps>((static_cast<Int128>(n) * kSecond + bytes_per_s - 1) /
-                               bytes_per_s);
+        return static_cast<Ps>((static_cast<Int128>(n) * kSecond + bytes_per_s - 1) / bytes_per_s);
     }
     constexpr double gbps() const { return static_cast<double>(bytes_per_s) * 1e-9; }
     friend constexpr bool operator==(Bandwidth a, Bandwidth b) {

@@ -30,7 +30,7 @@ struct VcdSignal {
 };
 
 class VcdWriter : public TraceSink {
- public:
+   public:
     /// UserError when the file cannot be opened.
     explicit VcdWriter(const std::string& path);
 
@@ -56,7 +56,7 @@ class VcdWriter : public TraceSink {
     /// Time of the last flush, i.e. how far the waveform goes.
     Ps flushed() const { return flushed_; }
 
- private:
+   private:
     struct Change {
         Ps time;
         std::int64_t value;  // of a real: its bits

@@ -16,10 +16,10 @@ namespace strata::interconnect {
 
 /// One transfer between two ports. A network splits it into packets of at most the configured size.
 struct Transfer {
-    std::uint64_t id = 0;       ///< the caller's handle, returned in the Delivery
-    std::int32_t source = 0;    ///< port
-    std::int32_t target = 0;    ///< port
-    core::Bytes bytes = 0;      ///< data carried, without headers; may be 0
+    std::uint64_t id = 0;     ///< the caller's handle, returned in the Delivery
+    std::int32_t source = 0;  ///< port
+    std::int32_t target = 0;  ///< port
+    core::Bytes bytes = 0;    ///< data carried, without headers; may be 0
 };
 
 struct Delivery {

@@ -69,9 +69,9 @@ class PacketNetwork : public NetworkBase {
     std::vector<Cycle> injection_free_;     // by port
     std::vector<Packet> packets_;
     std::vector<std::uint32_t> free_packets_;
-    EventQueue hops_;     // heads in front of a router
-    EventQueue leaves_;   // tails at the end of an ejection link
-    core::Ps last_hop_;   // from the one to the other at least
+    EventQueue hops_;    // heads in front of a router
+    EventQueue leaves_;  // tails at the end of an ejection link
+    core::Ps last_hop_;  // from the one to the other at least
 };
 
 }  // namespace strata::interconnect

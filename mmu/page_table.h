@@ -62,7 +62,7 @@ struct Pte {
 };
 
 class PageTable {
- public:
+   public:
     /// `page`: power of two. Throws ModelError otherwise.
     explicit PageTable(core::Bytes page = 4 * core::kKiB);
     PageTable(PageTable&&) = default;  // not copyable: the page bits would be shared
@@ -96,7 +96,7 @@ class PageTable {
     std::size_t runs() const { return runs_.size(); }
     core::Bytes mapped_bytes() const { return mapped_bytes_; }
 
- private:
+   private:
     struct PageBits;
     struct Run {
         Pte pte;

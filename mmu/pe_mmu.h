@@ -14,7 +14,8 @@
 // Use by a DMA:
 //   Translation t = mmu.lookup(va, write);              // costs hit_cycles
 //   if (t.status == Status::kWalk) {
-//       for each level in walk_start(va) … walk_levels-1: read walk_bytes at mmu.walk_address(va, level),
+//       for each level in walk_start(va) … walk_levels-1: read walk_bytes at mmu.walk_address(va,
+//       level),
 //                                            one after the other
 //       t = mmu.finish_walk(va, write);                 // kHit, kWait or kFault
 //   }
@@ -47,7 +48,7 @@ struct MmuConfig {
     std::int64_t tlb_ways = 4;
     std::int64_t hit_cycles = 1;
     std::int64_t walk_levels = 4;
-    core::Bytes walk_bytes = 64;  ///< fetched per level
+    core::Bytes walk_bytes = 64;   ///< fetched per level
     std::int64_t walk_cache = 16;  ///< leaf tables whose address is kept; 0: every walk is whole
     OnInFlight on_in_flight = OnInFlight::kWait;
 
@@ -74,7 +75,7 @@ struct Translation {
 };
 
 class PeMmu {
- public:
+   public:
     PeMmu(const MmuConfig& config, const core::Place& place);
     PeMmu(const PeMmu&) = delete;  // the statistics tree points into it
     PeMmu& operator=(const PeMmu&) = delete;
@@ -112,7 +113,7 @@ class PeMmu {
     /// One line: TLB occupancy, mapped bytes, runs.
     std::string describe_state() const;
 
- private:
+   private:
     Translation hit(std::uint64_t va, std::uint64_t page_pa) const;
     Translation fault(FaultKind kind);
 

@@ -21,7 +21,7 @@ namespace strata::mmu {
 /// A request an allocator refused; nothing has changed. The message names the allocator, what was
 /// asked and what is left.
 class AllocationError : public core::UserError {
- public:
+   public:
     enum class Kind : std::uint8_t {
         kBadRequest,   ///< size not positive, or alignment not a power of two
         kExhausted,    ///< no free piece is large enough
@@ -31,12 +31,12 @@ class AllocationError : public core::UserError {
     AllocationError(Kind kind, const std::string& message) : UserError(message), kind_(kind) {}
     Kind kind() const { return kind_; }
 
- private:
+   private:
     Kind kind_;
 };
 
 class RangeAllocator {
- public:
+   public:
     /// Manages [base, base + size); `name` stands in messages (`dram of sip0.cube1`). Throws
     /// ModelError when the range is empty or wraps.
     RangeAllocator(std::string name, std::uint64_t base, core::Bytes size);
@@ -59,7 +59,7 @@ class RangeAllocator {
     std::size_t allocations() const { return used_ranges_.size(); }
     std::size_t free_pieces() const { return free_ranges_.size(); }
 
- private:
+   private:
     using Ranges = std::map<std::uint64_t, core::Bytes>;  // start → size
 
     std::string left() const;

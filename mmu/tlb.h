@@ -25,7 +25,7 @@ struct TlbEntry {
 };
 
 class Tlb {
- public:
+   public:
     /// `entries` a multiple of `ways`, entries / ways and `page` powers of two. Throws ModelError
     /// otherwise.
     Tlb(std::int64_t entries, std::int64_t ways, core::Bytes page);
@@ -51,7 +51,7 @@ class Tlb {
     };
     const Counters& counters() const { return counters_; }
 
- private:
+   private:
     TlbEntry* set_of(std::uint64_t page_number) {
         return entries_.data() + (page_number & set_mask_) * ways_;
     }

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/config_files.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-
-#include <fmt/format.h>
 
 #include "core/diagnostics.h"
 

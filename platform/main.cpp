@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
-
 #include <systemc>
 
 #include "platform/cli/cli.h"

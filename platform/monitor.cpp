@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/monitor.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "models/thermal/accelerated_thermal.h"
 
@@ -23,12 +23,18 @@ constexpr double kPjToJoule = 1e-12;
 
 models::LumpedNode node_of(const models::ThermalConfig& config, BlockKind kind) {
     switch (kind) {
-        case BlockKind::kPe: return config.pe;
-        case BlockKind::kSram: return config.sram;
-        case BlockKind::kDram: return config.dram;
-        case BlockKind::kNand: return config.nand;
-        case BlockKind::kNoc: return config.noc;
-        case BlockKind::kControl: return config.control;
+        case BlockKind::kPe:
+            return config.pe;
+        case BlockKind::kSram:
+            return config.sram;
+        case BlockKind::kDram:
+            return config.dram;
+        case BlockKind::kNand:
+            return config.nand;
+        case BlockKind::kNoc:
+            return config.noc;
+        case BlockKind::kControl:
+            return config.control;
     }
     return config.control;
 }
@@ -47,8 +53,8 @@ std::unique_ptr<models::ThermalModel> make_stack(const models::StackThermalConfi
         const int cube = block.cube < 0 ? -1 : block.cube % system.cubes.count();
         placed.push_back({block.name, to_string(block.kind), sip_of(block.name), cube});
     }
-    return std::make_unique<models::StackThermal>(stack, placed, system.cubes.nx,
-                                                  system.cubes.ny, start_c);
+    return std::make_unique<models::StackThermal>(stack, placed, system.cubes.nx, system.cubes.ny,
+                                                  start_c);
 }
 
 std::unique_ptr<models::ThermalModel> make_thermal(const PlatformConfig& platform,
@@ -87,9 +93,9 @@ double gbps(core::Bytes bytes, double seconds) {
 
 /// Share of time that `parts` equal resources were busy.
 double utilisation(Ps busy, std::int64_t parts, double seconds) {
-    return parts > 0 ? static_cast<double>(busy) * kPsToSeconds /
-                           (static_cast<double>(parts) * seconds)
-                     : 0.0;
+    return parts > 0
+               ? static_cast<double>(busy) * kPsToSeconds / (static_cast<double>(parts) * seconds)
+               : 0.0;
 }
 
 }  // namespace
@@ -108,8 +114,9 @@ Monitor::Monitor(Platform& platform, core::VcdWriter* vcd)
             fmt::format("monitor: the ledger has {} power blocks, the platform knows {}",
                         platform_.energy().blocks(), platform_.power_blocks().size()));
     }
-    windows_ = "t_ns,power_w,temp_max_c,temp_mean_c,freq_ghz_min,dram_gbps,nand_gbps,sram_gbps,"
-               "noc_gbps,noc_util,pe_util,dram_util,nand_util";
+    windows_ =
+        "t_ns,power_w,temp_max_c,temp_mean_c,freq_ghz_min,dram_gbps,nand_gbps,sram_gbps,"
+        "noc_gbps,noc_util,pe_util,dram_util,nand_util";
     for (int c = 0; c < core::kEnergyCategories; ++c) {
         windows_ += fmt::format(",power_{}_w", core::to_string(static_cast<EnergyCategory>(c)));
     }
@@ -217,8 +224,7 @@ void Monitor::set_leakage(Ps now) {
                 blocks[i].cube >= 0 ? cubes_[static_cast<std::size_t>(blocks[i].cube)].level : 0;
             const double watts = models::leakage_w(platform_.config().power, blocks[i].leakage_w,
                                                    thermal_->temperature_c(i), level);
-            platform_.energy().set_static_power(blocks[i].id, EnergyCategory::kLeakage, watts,
-                                                now);
+            platform_.energy().set_static_power(blocks[i].id, EnergyCategory::kLeakage, watts, now);
         }
     }
 }
@@ -249,9 +255,8 @@ void Monitor::write_window(Ps now, double seconds, const std::vector<double>& po
     fmt::format_to(std::back_inserter(windows_),
                    "{:.3f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.6f},{:.6f},"
                    "{:.6f},{:.6f}",
-                   static_cast<double>(now) * 1e-3, total_w, thermal_->max_c(),
-                   thermal_->mean_c(), slowest.ghz(),
-                   gbps(a.dram.bytes() - before.dram.bytes(), seconds),
+                   static_cast<double>(now) * 1e-3, total_w, thermal_->max_c(), thermal_->mean_c(),
+                   slowest.ghz(), gbps(a.dram.bytes() - before.dram.bytes(), seconds),
                    gbps(a.nand.bytes() - before.nand.bytes(), seconds),
                    gbps(a.sram.bytes() - before.sram.bytes(), seconds),
                    gbps(a.noc_bytes - before.noc_bytes, seconds),

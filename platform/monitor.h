@@ -62,9 +62,9 @@ class Monitor : public core::WindowObserver {
     std::vector<Cube> cubes_;
 
     core::Ps last_ = 0;
-    Activity activity_;                 // at `last_`
-    std::vector<double> block_pj_;      // at `last_`, by power block
-    std::vector<double> category_pj_;   // at `last_`
+    Activity activity_;                // at `last_`
+    std::vector<double> block_pj_;     // at `last_`, by power block
+    std::vector<double> category_pj_;  // at `last_`
     double peak_c_;
     double celsius_seconds_ = 0.0;
     double seconds_ = 0.0;

@@ -10,12 +10,18 @@ namespace strata::platform {
 
 const char* to_string(BlockKind kind) {
     switch (kind) {
-        case BlockKind::kPe: return "pe";
-        case BlockKind::kSram: return "sram";
-        case BlockKind::kDram: return "dram";
-        case BlockKind::kNand: return "nand";
-        case BlockKind::kNoc: return "noc";
-        case BlockKind::kControl: return "control";
+        case BlockKind::kPe:
+            return "pe";
+        case BlockKind::kSram:
+            return "sram";
+        case BlockKind::kDram:
+            return "dram";
+        case BlockKind::kNand:
+            return "nand";
+        case BlockKind::kNoc:
+            return "noc";
+        case BlockKind::kControl:
+            return "control";
     }
     return "?";
 }

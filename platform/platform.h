@@ -4,13 +4,13 @@
 
 // The module tree of a platform, made from its config: no platform has a main of its own.
 //
-//   host ── pcie ── sip0.io_cpu ── io ── sip0.cube0 { m_cpu, pe0…, sram.bank0…, dram.ch0…, nand.ch0… }
+//   host ── pcie ── sip0.io_cpu ── io ── sip0.cube0 { m_cpu, pe0…, sram.bank0…, dram.ch0…,
+//   nand.ch0… }
 
 #include <memory>
 #include <string>
-#include <vector>
-
 #include <systemc>
+#include <vector>
 
 #include "core/component.h"
 #include "core/payload.h"
@@ -42,8 +42,8 @@ struct PowerBlock {
     core::EnergyLedger::BlockId id = 0;
     std::string name;
     BlockKind kind = BlockKind::kControl;
-    int cube = -1;              ///< flat cube index; -1 outside the cubes
-    double leakage_w = 0.0;     ///< nominal, at the reference temperature
+    int cube = -1;                               ///< flat cube index; -1 outside the cubes
+    double leakage_w = 0.0;                      ///< nominal, at the reference temperature
     models::MemoryController* memory = nullptr;  ///< whose temperature the block's is
 };
 
@@ -52,15 +52,15 @@ struct Activity {
     struct Memory {
         core::Bytes read = 0;
         core::Bytes written = 0;
-        core::Ps busy = 0;          ///< summed over channels or banks
+        core::Ps busy = 0;  ///< summed over channels or banks
         std::int64_t channels = 0;
         core::Bytes bytes() const { return read + written; }
     };
     Memory sram, dram, nand;
     core::Bytes noc_bytes = 0;
-    core::Ps noc_busy = 0;          ///< summed over links
+    core::Ps noc_busy = 0;  ///< summed over links
     std::int64_t noc_links = 0;
-    core::Ps pe_busy = 0;           ///< matrix engine busy, summed over PEs
+    core::Ps pe_busy = 0;  ///< matrix engine busy, summed over PEs
     std::int64_t pes = 0;
 };
 

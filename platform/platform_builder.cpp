@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/platform_builder.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "models/memory/factory.h"
 
@@ -52,8 +52,8 @@ void PlatformBuilder::build() {
 
     platform_.noc_ = std::make_unique<interconnect::Noc>(
         "noc", config_.noc, std::move(topology_), platform_.address_map_, platform_.services_);
-    platform_.host_ = std::make_unique<runtime::Host>("host", config_.host, shape_,
-                                                      platform_.services_);
+    platform_.host_ =
+        std::make_unique<runtime::Host>("host", config_.host, shape_, platform_.services_);
     platform_.host_->port.bind(platform_.noc_->initiator_port(host_port_));
     platform_.noc_->target_port(host_port_).bind(platform_.host_->inbox);
     for (int sip = 0; sip < config_.system.sips; ++sip) {
@@ -106,9 +106,9 @@ std::vector<interconnect::PortId> PlatformBuilder::spread(const CubePlan& cube,
     std::vector<interconnect::PortId> ports;
     for (std::int64_t i = 0; i < count; ++i) {
         const int router = static_cast<int>(i * pes.count() / count);
-        ports.push_back(topology_.add_port(
-            fmt::format("{}.{}{}", cube.name, name, i),
-            topology_.mesh_router(cube.mesh, router % pes.nx, router / pes.nx)));
+        ports.push_back(
+            topology_.add_port(fmt::format("{}.{}{}", cube.name, name, i),
+                               topology_.mesh_router(cube.mesh, router % pes.nx, router / pes.nx)));
     }
     return ports;
 }
@@ -143,8 +143,7 @@ void PlatformBuilder::join_cubes(const SipPlan& plan) {
         for (int x = 0; x < cubes.nx; ++x) {
             for (int row = 0; x + 1 < cubes.nx && row < pes.ny; ++row) {
                 topology_.connect(topology_.mesh_router(mesh(x, y), pes.nx - 1, row),
-                                  topology_.mesh_router(mesh(x + 1, y), 0, row),
-                                  config_.links.d2d);
+                                  topology_.mesh_router(mesh(x + 1, y), 0, row), config_.links.d2d);
             }
             for (int column = 0; y + 1 < cubes.ny && column < pes.nx; ++column) {
                 topology_.connect(topology_.mesh_router(mesh(x, y), column, pes.ny - 1),
@@ -175,14 +174,13 @@ void PlatformBuilder::make_sip(const SipPlan& plan, int sip) {
 }
 
 void PlatformBuilder::make_cube(const CubePlan& plan, int cube) {
-    platform_.clocks_.push_back(
-        std::make_unique<core::ClockDomain>(plan.name, config_.pe.clock));
+    platform_.clocks_.push_back(std::make_unique<core::ClockDomain>(plan.name, config_.pe.clock));
     make_processor(plan.place, "m_cpu", config_.m_cpu, plan.m_cpu, cube);
     make_pes(plan, *platform_.clocks_.back(), cube);
     make_memories(plan, "sram", "bank", BlockKind::kSram, cube, plan.memories.sram,
                   platform_.srams_, [&] { return models::make_sram(config_.sram); });
-    make_memories(plan, "dram", "ch", BlockKind::kDram, cube, plan.memories.dram,
-                  platform_.drams_, [&] { return models::make_dram(config_.dram); });
+    make_memories(plan, "dram", "ch", BlockKind::kDram, cube, plan.memories.dram, platform_.drams_,
+                  [&] { return models::make_dram(config_.dram); });
     if (config_.nand) {
         make_memories(plan, "nand", "ch", BlockKind::kNand, cube, plan.memories.nand,
                       platform_.nands_, [&] { return models::make_nand(*config_.nand); });
@@ -194,8 +192,8 @@ void PlatformBuilder::make_pes(const CubePlan& plan, core::ClockDomain& clock, i
     for (std::size_t i = 0; i < plan.pes.size(); ++i) {
         const Place place{plan.place.sip, plan.place.cube, static_cast<std::int16_t>(i)};
         auto pe = std::make_unique<models::ProcessingElement>(
-            fmt::format("pe{}", i).c_str(), config_.pe, config_.mmu, place,
-            platform_.address_map_, clock, platform_.code_, platform_.services_);
+            fmt::format("pe{}", i).c_str(), config_.pe, config_.mmu, place, platform_.address_map_,
+            clock, platform_.code_, platform_.services_);
         pe->port.bind(platform_.noc_->initiator_port(plan.pes[i]));
         platform_.noc_->target_port(plan.pes[i]).bind(pe->inbox);
         platform_.host_->add_probe(place, *pe);
@@ -226,8 +224,8 @@ void PlatformBuilder::make_memories(const CubePlan& plan, const std::string& kin
 }
 
 void PlatformBuilder::make_processor(const Place& place, const char* name,
-                                     const models::ControlConfig& config,
-                                     interconnect::PortId port, int cube) {
+                                     const models::ControlConfig& config, interconnect::PortId port,
+                                     int cube) {
     platform_.control_clocks_.push_back(
         std::make_unique<core::ClockDomain>(place.str(), config.clock));
     auto processor = std::make_unique<models::ControlProcessor>(

@@ -23,8 +23,8 @@ class PlatformBuilder {
         std::vector<interconnect::PortId> sram, dram, nand;
     };
     struct CubePlan {
-        core::Place place;                           ///< of its M_CPU
-        std::string name;                            ///< `sip0.cube1`
+        core::Place place;  ///< of its M_CPU
+        std::string name;   ///< `sip0.cube1`
         interconnect::GroupId mesh = -1;
         interconnect::PortId m_cpu = -1;
         std::vector<interconnect::PortId> pes;

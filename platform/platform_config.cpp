@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/platform_config.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "core/address.h"
 #include "platform/config_files.h"
@@ -16,7 +16,7 @@ namespace strata::platform {
 
 namespace {
 
-constexpr int kMaxCubes = 64;     // per SIP; 8 bits of the address, one number reserved
+constexpr int kMaxCubes = 64;  // per SIP; 8 bits of the address, one number reserved
 constexpr int kMaxSips = 16;
 constexpr int kMaxMeshSide = 32;
 
@@ -94,8 +94,9 @@ void check_fit(core::Section& root, const PlatformConfig& config) {
     }
     const core::Bytes tables = config.mmu.tables_end(config.system.pes.count());
     if (config.mmu.table_memory == core::Region::kSram) {
-        root.error("mmu", "table_memory: the SRAM of a cube belongs to the weight buffers; "
-                          "expected dram");
+        root.error("mmu",
+                   "table_memory: the SRAM of a cube belongs to the weight buffers; "
+                   "expected dram");
     }
     if (config.mmu.table_memory == core::Region::kDram && tables > config.dram.capacity()) {
         root.error("mmu",

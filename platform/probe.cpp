@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/probe.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
-
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/simulation.h"
@@ -16,9 +16,9 @@ using core::Place;
 using core::Region;
 
 double ProbePoint::bandwidth_gbps() const {
-    return result.latency > 0 ? static_cast<double>(transfer.nbytes) * 1e3 /
-                                    static_cast<double>(result.latency)
-                              : 0.0;
+    return result.latency > 0
+               ? static_cast<double>(transfer.nbytes) * 1e3 / static_cast<double>(result.latency)
+               : 0.0;
 }
 
 namespace {
@@ -33,7 +33,7 @@ std::vector<Place> probe_pes(const PlatformConfig& config) {
 
 struct ProbedMemory {
     Region region;
-    core::Bytes offset;    // first byte that may be overwritten
+    core::Bytes offset;  // first byte that may be overwritten
     core::Bytes capacity;
     bool writable;
     core::Bytes step = 0;  // from probe to probe, so that no page is still in its register
@@ -63,8 +63,8 @@ std::vector<ProbePoint> probe_points(const PlatformConfig& config) {
                     if ((write && !memory.writable) || memory.offset + bytes > memory.capacity) {
                         continue;
                     }
-                    const core::PhysicalAddress address{
-                        0, 0, memory.region, static_cast<std::uint64_t>(memory.offset)};
+                    const core::PhysicalAddress address{0, 0, memory.region,
+                                                        static_cast<std::uint64_t>(memory.offset)};
                     ProbePoint point;
                     point.pe = pe;
                     point.memory = fmt::format("sip0.cube0.{}", core::to_string(memory.region));

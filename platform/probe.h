@@ -5,10 +5,9 @@
 // `strata bench probe`: latency and bandwidth from PEs to every memory of a platform, by PeDma,
 // one transfer at a time on the otherwise idle platform.
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "core/units.h"
 #include "models/cpu/dma_probe.h"
@@ -18,9 +17,9 @@ namespace strata::platform {
 
 struct ProbePoint {
     core::Place pe;
-    std::string memory;           ///< `sip0.cube0.dram`
+    std::string memory;  ///< `sip0.cube0.dram`
     models::PeDma transfer;
-    models::ProbeResult result;   ///< filled by run_probes
+    models::ProbeResult result;  ///< filled by run_probes
 
     double bandwidth_gbps() const;
 };

@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/progress.h"
 
-#include <algorithm>
-#include <cstdio>
-
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
 
 #include "runtime/compiler/roofline.h"
 
 namespace strata::platform {
 
-Progress::Progress(const Platform& platform, const runtime::PreparedWorkload& workload,
-                   bool wanted)
+Progress::Progress(const Platform& platform, const runtime::PreparedWorkload& workload, bool wanted)
     : platform_(platform), enabled_(wanted && isatty(STDERR_FILENO) != 0) {
     if (enabled_ && workload.lowered.code) {
         const auto traffic =
@@ -27,14 +26,13 @@ void Progress::show(core::Ps now, double wall_s) {
     if (!enabled_ || wall_s <= 0.0) {
         return;
     }
-    std::string line = fmt::format("{:10.1f} us simulated  {:7.1f} us/s",
-                                   static_cast<double>(now) * 1e-6,
-                                   static_cast<double>(now) * 1e-6 / wall_s);
+    std::string line =
+        fmt::format("{:10.1f} us simulated  {:7.1f} us/s", static_cast<double>(now) * 1e-6,
+                    static_cast<double>(now) * 1e-6 / wall_s);
     if (expected_bytes_ > 0.0) {
         const Activity activity = platform_.activity();
-        const double share =
-            std::min(1.0, static_cast<double>(activity.nand.read + activity.dram.read) /
-                              expected_bytes_);
+        const double share = std::min(
+            1.0, static_cast<double>(activity.nand.read + activity.dram.read) / expected_bytes_);
         line += fmt::format("  {:5.1f} %", 100.0 * share);
         if (share > 0.01) {
             line += fmt::format("  {:.0f} s left", wall_s * (1.0 - share) / share);

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/report.h"
 
-#include <iterator>
-
 #include <fmt/format.h>
+
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace strata::platform {
@@ -49,11 +49,13 @@ std::string human_time(double value_ns) {
 std::vector<std::string> not_modelled(const PlatformConfig& config) {
     std::vector<std::string> list;
     if (config.dram.model == "simple") {
-        list.push_back("DRAM command scheduling, bank groups, tFAW, write turnaround (dram.model: simple)");
+        list.push_back(
+            "DRAM command scheduling, bank groups, tFAW, write turnaround (dram.model: simple)");
     }
     if (config.nand && config.nand->model == "simple") {
-        list.push_back("NAND flash translation, garbage collection, wear, ECC and read retry "
-                       "(nand.model: simple)");
+        list.push_back(
+            "NAND flash translation, garbage collection, wear, ECC and read retry "
+            "(nand.model: simple)");
     }
     if (config.noc.model == "packet") {
         list.push_back("finite router buffers and virtual channels (noc.model: packet)");
@@ -65,8 +67,9 @@ std::vector<std::string> not_modelled(const PlatformConfig& config) {
         list.push_back("heat flow between blocks (thermal.model: lumped)");
     }
     if (config.thermal.accelerate == "steady") {
-        list.push_back("heating up: temperatures are the steady state of the mean power so far "
-                       "(thermal.accelerate: steady)");
+        list.push_back(
+            "heating up: temperatures are the steady state of the mean power so far "
+            "(thermal.accelerate: steady)");
     }
     list.push_back("time and energy of a DVFS level change");
     return list;
@@ -93,9 +96,9 @@ double Report::seconds() const {
 }
 
 ordered_json Report::traffic() const {
-    return {{"dram_read", activity_.dram.read},   {"dram_write", activity_.dram.written},
-            {"nand_read", activity_.nand.read},   {"nand_write", activity_.nand.written},
-            {"sram_read", activity_.sram.read},   {"sram_write", activity_.sram.written},
+    return {{"dram_read", activity_.dram.read}, {"dram_write", activity_.dram.written},
+            {"nand_read", activity_.nand.read}, {"nand_write", activity_.nand.written},
+            {"sram_read", activity_.sram.read}, {"sram_write", activity_.sram.written},
             {"noc", activity_.noc_bytes}};
 }
 
@@ -123,9 +126,9 @@ ordered_json Report::utilisation() const {
 }
 
 ordered_json Report::roofline() const {
-    return {{"bound_ns", ns(roofline_.bound)}, {"limiter", roofline_.limiter},
-            {"nand_ns", ns(roofline_.nand)},   {"dram_ns", ns(roofline_.dram)},
-            {"sram_ns", ns(roofline_.sram)},   {"matrix_ns", ns(roofline_.matrix)},
+    return {{"bound_ns", ns(roofline_.bound)},  {"limiter", roofline_.limiter},
+            {"nand_ns", ns(roofline_.nand)},    {"dram_ns", ns(roofline_.dram)},
+            {"sram_ns", ns(roofline_.sram)},    {"matrix_ns", ns(roofline_.matrix)},
             {"vector_ns", ns(roofline_.vector)}};
 }
 
@@ -147,10 +150,9 @@ ordered_json Report::summary() const {
     json["traffic_bytes"] = traffic();
     json["bandwidth_gbps"] = bandwidth();
     json["energy_pj"] = energy();
-    json["energy_per_token_pj"] =
-        result_.tokens > 0 ? platform_.energy().total_pj(run_.end) /
-                                 static_cast<double>(result_.tokens)
-                           : 0.0;
+    json["energy_per_token_pj"] = result_.tokens > 0 ? platform_.energy().total_pj(run_.end) /
+                                                           static_cast<double>(result_.tokens)
+                                                     : 0.0;
     json["temperature_c"] = {{"peak", monitor_.peak_c()}, {"mean", monitor_.mean_c()}};
     json["utilisation"] = utilisation();
     if (result_.functional) {
@@ -176,18 +178,18 @@ std::string Report::text(const std::string& directory) const {
     const auto line = [&out](const char* label, const std::string& value) {
         fmt::format_to(std::back_inserter(out), "  {:<14}{}\n", label, value);
     };
-    fmt::format_to(std::back_inserter(out), "\n{} · {} · seed {}{}\n\n",
-                   platform_.config().name, workload_.config.name, seed_,
-                   run_.completed() ? ""
-                                    : fmt::format(" · PARTIAL ({})", core::to_string(run_.reason)));
+    fmt::format_to(
+        std::back_inserter(out), "\n{} · {} · seed {}{}\n\n", platform_.config().name,
+        workload_.config.name, seed_,
+        run_.completed() ? "" : fmt::format(" · PARTIAL ({})", core::to_string(run_.reason)));
     if (const double token = result_.ns_per_token(); token > 0.0 && workload_.lowered.code) {
         const bool tokens =
             std::holds_alternative<runtime::DecodeWorkload>(workload_.config.kind) ||
             std::holds_alternative<runtime::ProgramWorkload>(workload_.config.kind);
-        line("time", fmt::format("{} per {}, after {} of set-up", human_time(token),
-                                 tokens ? fmt::format("token, {:.1f} tokens/s", 1e9 / token)
-                                        : "launch",
-                                 human_time(ns(result_.setup))));
+        line("time",
+             fmt::format("{} per {}, after {} of set-up", human_time(token),
+                         tokens ? fmt::format("token, {:.1f} tokens/s", 1e9 / token) : "launch",
+                         human_time(ns(result_.setup))));
         line("limit", fmt::format("{} by {} alone; this run needs {:.3f} times that",
                                   human_time(ns(roofline_.bound)), roofline_.limiter,
                                   token / ns(roofline_.bound)));
@@ -195,10 +197,10 @@ std::string Report::text(const std::string& directory) const {
     line("simulated", fmt::format("{} in {:.2f} s of wall time, {} moments",
                                   human_time(ns(run_.end)), run_.wall_s, run_.events));
     const auto memory = [&](const char* name, const Activity::Memory& m) {
-        line(name, fmt::format("{:>10} read  {:>10} written  {:>8.1f} GB/s mean  {:5.1f} % busy",
-                               human_bytes(m.read), human_bytes(m.written),
-                               gbps(m.bytes(), seconds()),
-                               100.0 * share(m.busy, m.channels, seconds())));
+        line(name,
+             fmt::format("{:>10} read  {:>10} written  {:>8.1f} GB/s mean  {:5.1f} % busy",
+                         human_bytes(m.read), human_bytes(m.written), gbps(m.bytes(), seconds()),
+                         100.0 * share(m.busy, m.channels, seconds())));
     };
     if (activity_.nand.channels > 0) {
         memory("NAND", activity_.nand);
@@ -219,12 +221,11 @@ std::string Report::text(const std::string& directory) const {
     }
     line("energy", fmt::format("{:.3f} mJ ({})", total_pj * 1e-9, parts));
     line("power", fmt::format("{:.1f} W mean", seconds() > 0 ? total_pj * 1e-12 / seconds() : 0));
-    line("temperature", fmt::format("{:.1f} C peak, {:.1f} C mean", monitor_.peak_c(),
-                                    monitor_.mean_c()));
+    line("temperature",
+         fmt::format("{:.1f} C peak, {:.1f} C mean", monitor_.peak_c(), monitor_.mean_c()));
     if (result_.functional) {
         line("functional", fmt::format("{} values compared, {} mismatches",
-                                       result_.comparison.compared,
-                                       result_.comparison.mismatches));
+                                       result_.comparison.compared, result_.comparison.mismatches));
     }
     for (const std::string& error : result_.errors) {
         line("ERROR", error);

@@ -5,10 +5,9 @@
 // What a run says at its end: summary.json and the text for people.
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "core/simulation.h"
 #include "platform/monitor.h"

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/run.h"
 
+#include <fmt/format.h>
+
 #include <iostream>
 #include <memory>
-#include <utility>
-
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/gtkw_writer.h"
 #include "core/logging.h"
@@ -86,8 +86,8 @@ class Session {
 
 std::shared_ptr<const runtime::PreparedWorkload> prepare(const RunConfigs& configs) {
     core::Diagnostics diagnostics;
-    auto prepared = std::make_shared<runtime::PreparedWorkload>(runtime::prepare(
-        configs.workload, describe_machine(configs.platform), diagnostics));
+    auto prepared = std::make_shared<runtime::PreparedWorkload>(
+        runtime::prepare(configs.workload, describe_machine(configs.platform), diagnostics));
     diagnostics.throw_if_any();
     return prepared;
 }
@@ -124,10 +124,9 @@ Session::Session(const RunRequest& request, RunConfigs configs)
       directory_(directory_of(request, configs_)),
       log_(core::make_logger(log_options(directory_))),
       bridge_(log_),
-      vcd_(request.vcd ? std::make_unique<core::VcdWriter>(directory_.file("trace.vcd"))
-                       : nullptr),
-      platform_(configs_.platform, platform_options(log_, vcd_.get(), seed_,
-                                                    configs_.workload.functional())),
+      vcd_(request.vcd ? std::make_unique<core::VcdWriter>(directory_.file("trace.vcd")) : nullptr),
+      platform_(configs_.platform,
+                platform_options(log_, vcd_.get(), seed_, configs_.workload.functional())),
       monitor_(platform_, vcd_.get()),
       simulation_(platform_.services()) {
     platform_.host().set_program(runtime::host_program(prepared_, result_));
@@ -172,8 +171,8 @@ void Session::check_end(const core::RunResult& run) const {
     if (!run.completed() || platform_.payloads().in_use() == 0) {
         return;
     }
-    std::string text = fmt::format("{} transactions were never finished:",
-                                   platform_.payloads().in_use());
+    std::string text =
+        fmt::format("{} transactions were never finished:", platform_.payloads().in_use());
     for (const std::string& line : platform_.payloads().describe_live()) {
         text += "\n  " + line;
     }
@@ -222,8 +221,8 @@ RunConfigs load_configs(const RunRequest& request) {
         throw core::UserError(request.platform +
                               ": names no default workload; give one with --workload");
     }
-    auto workload = core::ConfigDocument::load(find_config("workloads", name), overrides.workload,
-                                               diagnostics);
+    auto workload =
+        core::ConfigDocument::load(find_config("workloads", name), overrides.workload, diagnostics);
     configs.workload = read_workload(workload.root());
     diagnostics.throw_if_any();
     configs.platform_yaml = platform.resolved_yaml();

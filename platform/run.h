@@ -5,11 +5,10 @@
 // One run: platform file + workload file → run directory.
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "core/diagnostics.h"
 #include "platform/platform_config.h"
@@ -26,8 +25,8 @@ struct RunRequest {
     std::string until;                   ///< simulated time, e.g. `2ms`; empty: to the end
     std::optional<std::uint64_t> seed;   ///< empty: the workload's
     bool vcd = false;
-    bool quiet = false;                  ///< no progress, no summary
-    bool json = false;                   ///< the summary as JSON on stdout
+    bool quiet = false;  ///< no progress, no summary
+    bool json = false;   ///< the summary as JSON on stdout
 };
 
 /// The two files of a run, read and checked.

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/run_directory.h"
 
+#include <fmt/format.h>
+
 #include <system_error>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "core/diagnostics.h"
 

@@ -13,8 +13,8 @@ namespace strata::platform {
 class RunDirectory {
    public:
     /// Creates `<path>.partial`. An existing `path` is replaced at publish() when it is a run
-    /// directory (it holds a summary.json) or empty. Throws core::UserError when `path` is something
-    /// else, or cannot be written.
+    /// directory (it holds a summary.json) or empty. Throws core::UserError when `path` is
+    /// something else, or cannot be written.
     explicit RunDirectory(std::filesystem::path path);
     /// Removes what was not published.
     ~RunDirectory();

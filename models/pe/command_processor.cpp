@@ -54,8 +54,7 @@ void CommandProcessor::launch(Ps now, std::shared_ptr<const Kernel> kernel, std:
         stream.phase = stream.commands->empty() ? Phase::kEnd : Phase::kCode;
         stream.until = kNever;
         stream.code_pa = code_pa;
-        const core::Bytes bytes =
-            static_cast<core::Bytes>(stream.commands->size()) * kCommandBytes;
+        const core::Bytes bytes = static_cast<core::Bytes>(stream.commands->size()) * kCommandBytes;
         stream.block = 0;
         stream.blocks = core::ceil_div(bytes, config_.command.fetch_block);
         stream.blocks_asked = 0;
@@ -276,8 +275,8 @@ void CommandProcessor::finish_compute(int e) {
 
 void CommandProcessor::next_command(Stream& stream) const {
     ++stream.next;
-    stream.block = static_cast<core::Bytes>(stream.next) * kCommandBytes /
-                   config_.command.fetch_block;
+    stream.block =
+        static_cast<core::Bytes>(stream.next) * kCommandBytes / config_.command.fetch_block;
     stream.wait = 0;
     stream.until = kNever;
     stream.phase = stream.next == stream.commands->size() ? Phase::kEnd : Phase::kCode;

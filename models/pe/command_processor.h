@@ -91,9 +91,9 @@ class CommandProcessor {
     };
     struct Stream {
         const std::vector<Command>* commands = nullptr;
-        std::size_t next = 0;  // command that starts next, or computes
-        std::size_t wait = 0;  // its first wait that is not known to be met
-        Wait unmet;            // that one, while the phase is kSemaphore
+        std::size_t next = 0;     // command that starts next, or computes
+        std::size_t wait = 0;     // its first wait that is not known to be met
+        Wait unmet;               // that one, while the phase is kSemaphore
         std::int64_t block = 0;   // of the code, where `next` lies
         std::int64_t blocks = 0;  // of the code
         Phase phase = Phase::kEnd;

@@ -264,7 +264,11 @@ bool Dma::translate(int q, std::uint64_t sequence, const Access& access, Bytes f
         return true;
     }
     if (status == Status::kWalk) {
-        queue.walk = {true, false, access.write, access.va, mmu_.walk_start(access.va),
+        queue.walk = {true,
+                      false,
+                      access.write,
+                      access.va,
+                      mmu_.walk_start(access.va),
                       std::max(now, result.ready)};
     } else if (found > 0) {
         queue.pending = result;

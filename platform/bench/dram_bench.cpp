@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/bench/dram_bench.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <queue>
-
-#include <fmt/format.h>
 
 #include "core/diagnostics.h"
 #include "core/energy.h"
@@ -39,7 +39,8 @@ class CommandTap : public models::DramCommandSink {
    public:
     CommandTap(std::size_t channel, const models::DramDevice& device, double celsius, bool check,
                std::ofstream* file)
-        : channel_(channel), tick_ps_(static_cast<double>(device.timing.tick_fs) * 1e-3),
+        : channel_(channel),
+          tick_ps_(static_cast<double>(device.timing.tick_fs) * 1e-3),
           file_(file) {
         if (check) {
             checker_ = std::make_unique<models::DramTraceChecker>(device);
@@ -111,8 +112,8 @@ class DramRun {
     bool more_ = false;
     std::vector<Part> parts_;  // of access_ still to be submitted, last first
     std::uint64_t sent_ = 0;
-    std::vector<Open> open_;              // ring by id
-    std::vector<core::Ps> due_;           // next event of each channel
+    std::vector<Open> open_;     // ring by id
+    std::vector<core::Ps> due_;  // next event of each channel
     using Due = std::pair<core::Ps, std::size_t>;
     std::priority_queue<Due, std::vector<Due>, std::greater<>> queue_;
     std::vector<models::MemoryCompletion> done_;
@@ -155,8 +156,7 @@ void DramRun::split(const DramAccess& access, std::uint64_t id) {
     std::uint64_t address = access.address;
     std::uint64_t left = static_cast<std::uint64_t>(access.bytes);
     while (left > 0) {
-        const std::uint64_t bytes =
-            count == 1 ? left : std::min(left, block - address % block);
+        const std::uint64_t bytes = count == 1 ? left : std::min(left, block - address % block);
         const std::uint64_t local =
             count == 1 ? address : address / (block * count) * block + address % block;
         models::MemoryRequest request;
@@ -164,8 +164,8 @@ void DramRun::split(const DramAccess& access, std::uint64_t id) {
         request.op = access.op;
         request.address = local;
         request.bytes = static_cast<core::Bytes>(bytes);
-        parts_.push_back({count == 1 ? 0 : static_cast<std::size_t>(address / block % count),
-                          request});
+        parts_.push_back(
+            {count == 1 ? 0 : static_cast<std::size_t>(address / block % count), request});
         address += bytes;
         left -= bytes;
     }
@@ -185,8 +185,8 @@ bool DramRun::offer(core::Ps now) {
             open = {now, static_cast<std::int64_t>(parts_.size()), access_.bytes,
                     access_.op == core::MemoryOp::kWrite, false};
         }
-        while (!parts_.empty() && channels_[parts_.back().channel]->can_accept(
-                                      parts_.back().request)) {
+        while (!parts_.empty() &&
+               channels_[parts_.back().channel]->can_accept(parts_.back().request)) {
             const Part part = parts_.back();
             parts_.pop_back();
             channels_[part.channel]->submit(now, part.request);
@@ -375,8 +375,8 @@ ordered_json DramRun::result() {
         bursts += c.bursts[0] + c.bursts[1] + c.forwarded;
     }
     const double requests = static_cast<double>(read_latency_.size() + write_latency_.size());
-    const double peak = models::peak_bandwidth(case_.device).gbps() *
-                        static_cast<double>(case_.channels);
+    const double peak =
+        models::peak_bandwidth(case_.device).gbps() * static_cast<double>(case_.channels);
     const double seconds = static_cast<double>(std::max<core::Ps>(1, end_)) * 1e-12;
     const double bandwidth = static_cast<double>(bytes_) / seconds * 1e-9;
 
@@ -455,17 +455,17 @@ std::string dram_text(const ordered_json& result) {
     for (const char* op : {"read", "write"}) {
         const auto& latency = result[std::string(op) + "_latency_ns"];
         if (latency["max"].get<double>() > 0.0) {
-            text += fmt::format("{:<6} latency: mean {:.1f}, p50 {:.1f}, p99 {:.1f}, "
-                                "max {:.1f} ns\n",
-                                op, latency["mean"].get<double>(), latency["p50"].get<double>(),
-                                latency["p99"].get<double>(), latency["max"].get<double>());
+            text += fmt::format(
+                "{:<6} latency: mean {:.1f}, p50 {:.1f}, p99 {:.1f}, "
+                "max {:.1f} ns\n",
+                op, latency["mean"].get<double>(), latency["p50"].get<double>(),
+                latency["p99"].get<double>(), latency["max"].get<double>());
         }
     }
-    text += fmt::format("rows: {} hits, {} misses, {} conflicts; {:.2f} pJ/bit\n",
-                        result["row_hits"].get<std::int64_t>(),
-                        result["row_misses"].get<std::int64_t>(),
-                        result["row_conflicts"].get<std::int64_t>(),
-                        result["energy_pj_per_bit"].get<double>());
+    text += fmt::format(
+        "rows: {} hits, {} misses, {} conflicts; {:.2f} pJ/bit\n",
+        result["row_hits"].get<std::int64_t>(), result["row_misses"].get<std::int64_t>(),
+        result["row_conflicts"].get<std::int64_t>(), result["energy_pj_per_bit"].get<double>());
     if (result.contains("trace_violations")) {
         text += fmt::format("trace: {} commands, {} violations\n",
                             result["trace_commands"].get<std::int64_t>(),

@@ -6,10 +6,9 @@
 // trace. Case file: sections `dram` (dram_preset.h; beside that `channels`, 1 unless said, and
 // `interleave` between them), `traffic` (dram_traffic.h) and `temperature`.
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "core/config.h"
 #include "models/memory/dram/dram_timing.h"

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/bench/dram_traffic.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <sstream>
-
-#include <fmt/format.h>
 
 #include "core/diagnostics.h"
 

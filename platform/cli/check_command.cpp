@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
-
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "core/config.h"
@@ -30,8 +29,9 @@ std::string read_any(core::Section root) {
         runtime::ModelCard::parse(root);
         return "model";
     }
-    root.error("", "neither a platform (key `platform`), a workload (`kind`), nor a model card "
-                   "(`hidden`)");
+    root.error("",
+               "neither a platform (key `platform`), a workload (`kind`), nor a model card "
+               "(`hidden`)");
     return "";
 }
 
@@ -45,8 +45,7 @@ int check(const std::vector<std::string>& files, const std::vector<std::string>&
             continue;
         }
         const std::string kind = read_any(document.root());
-        result.push_back(
-            {{"file", file}, {"kind", kind}, {"resolved", document.resolved_yaml()}});
+        result.push_back({{"file", file}, {"kind", kind}, {"resolved", document.resolved_yaml()}});
     }
     if (json) {
         std::cout << nlohmann::ordered_json{{"ok", diagnostics.ok()},

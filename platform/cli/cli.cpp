@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/cli/cli.h"
 
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
-#include <vector>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
 #include <systemc>
+#include <vector>
 
 #include "core/diagnostics.h"
 #include "core/logging.h"

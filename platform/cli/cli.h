@@ -25,9 +25,9 @@ void add_compile_command(CLI::App& app, Action& action);
 /// The options of `strata run` without its PLATFORM, for an executable that has it baked in.
 void add_run_options(CLI::App& command, Action& action, const std::string& platform);
 
-/// The whole program. `platform` is null for `strata`; else the executable is `strata run` with that
-/// platform. Turns every exception into a message and an exit code: 0 ok, 1 failed check, 2 config
-/// or usage, 3 model error, 4 deadlock or time-out.
+/// The whole program. `platform` is null for `strata`; else the executable is `strata run` with
+/// that platform. Turns every exception into a message and an exit code: 0 ok, 1 failed check, 2
+/// config or usage, 3 model error, 4 deadlock or time-out.
 int cli_main(int argc, char** argv, const char* platform);
 
 }  // namespace strata::platform

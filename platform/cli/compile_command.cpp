@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
-#include <optional>
-
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/output_file.h"
 #include "platform/cli/cli.h"
@@ -95,8 +94,9 @@ void add_compile_command(CLI::App& app, Action& action) {
         ->required();
     command->add_option("-p,--platform", request->run.platform, "platform file or name")
         ->required();
-    command->add_option("-o,--out", request->out,
-                        "program file; the mapping goes to PROGRAM.mapping.yaml")
+    command
+        ->add_option("-o,--out", request->out,
+                     "program file; the mapping goes to PROGRAM.mapping.yaml")
         ->type_name("PROGRAM")
         ->required();
     command->add_option("--set", request->run.overrides, "override a key")

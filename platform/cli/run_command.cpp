@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
-#include <memory>
-
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "platform/cli/cli.h"
 #include "platform/run.h"
@@ -21,15 +20,15 @@ std::string whole_number(const std::string& text) {
 void add_options(CLI::App& command, Action& action, const std::shared_ptr<RunRequest>& request) {
     command.add_option("-w,--workload", request->workload,
                        "workload file or name (default: the platform's)");
-    command.add_option("--set", request->overrides,
-                       "override a key, e.g. noc.model=ideal or workload.prefetch=false")
+    command
+        .add_option("--set", request->overrides,
+                    "override a key, e.g. noc.model=ideal or workload.prefetch=false")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
     command.add_option("-o,--out", request->out,
                        "run directory (default: runs/<platform>-<workload>)");
     command.add_option("--until", request->until, "end at this simulated time, e.g. 200us");
-    command.add_option("--seed", request->seed, "seed of all random streams")
-        ->check(whole_number);
+    command.add_option("--seed", request->seed, "seed of all random streams")->check(whole_number);
     command.add_flag("--vcd", request->vcd, "write trace.vcd and trace.gtkw");
     command.add_flag("-q,--quiet", request->quiet, "no progress, no summary");
     command.add_flag("--json", request->json, "print the summary as JSON, nothing else");

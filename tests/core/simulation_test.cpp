@@ -20,13 +20,13 @@ using test::Script;
 
 /// A component whose idleness the test sets.
 class Block : public Component {
- public:
+   public:
     using Component::Component;
     bool idle() const override { return idle_; }
     std::string describe_state() const override { return "waits for a response"; }
     void set_idle(bool idle) { idle_ = idle; }
 
- private:
+   private:
     bool idle_ = true;
 };
 
@@ -43,7 +43,7 @@ struct Samples : WindowObserver {
 };
 
 class SimulationTest : public testing::Test {
- protected:
+   protected:
     StatGroup stats_;
     EnergyLedger energy_;
     PayloadPool payloads_;

@@ -104,7 +104,7 @@ TEST(TlmTesters, StalledTargetLeavesATransactionOpen) {
 
 /// Drives the two sides of a checker phase by phase.
 class Breach : public testing::Test {
- protected:
+   protected:
     struct Ends : sc_core::sc_module {
         explicit Ends(const sc_core::sc_module_name& name)
             : sc_module(name), initiator("initiator"), target("target") {

@@ -71,8 +71,10 @@ inline Saturation saturate(models::MemoryController& dram, std::int64_t requests
 }
 
 /// Uniform random requests of one size; `writes` is their share.
-inline std::function<models::MemoryRequest(std::int64_t)> random_requests(
-    core::Bytes capacity, core::Bytes bytes, double writes, std::uint64_t seed = 1) {
+inline std::function<models::MemoryRequest(std::int64_t)> random_requests(core::Bytes capacity,
+                                                                          core::Bytes bytes,
+                                                                          double writes,
+                                                                          std::uint64_t seed = 1) {
     auto random = core::RandomStream(seed, "traffic");
     return [=](std::int64_t) mutable {
         models::MemoryRequest request;
@@ -85,9 +87,8 @@ inline std::function<models::MemoryRequest(std::int64_t)> random_requests(
 }
 
 inline std::function<models::MemoryRequest(std::int64_t)> stream_requests(core::Bytes bytes) {
-    return [bytes](std::int64_t i) {
-        return read_of(static_cast<std::uint64_t>(i * bytes), bytes);
-    };
+    return
+        [bytes](std::int64_t i) { return read_of(static_cast<std::uint64_t>(i * bytes), bytes); };
 }
 
 }  // namespace strata::test

@@ -33,8 +33,8 @@ void expect_clean(const DramDevice& device, std::uint64_t seed, const std::strin
         models::MemoryRequest request = make(i);
         request.qos = static_cast<std::uint8_t>(random.below(8) == 0);
         request.bytes = random.below(16) == 0 ? 1024 : 64;
-        request.address = std::min(request.address, static_cast<std::uint64_t>(
-                                                        dram.capacity() - request.bytes));
+        request.address =
+            std::min(request.address, static_cast<std::uint64_t>(dram.capacity() - request.bytes));
         if (random.below(400) == 0) {
             now += static_cast<core::Ps>(random.below(40'000'000));
         }
@@ -48,10 +48,8 @@ void expect_clean(const DramDevice& device, std::uint64_t seed, const std::strin
     const Completions rest = drain(dram);
     EXPECT_EQ(done.size() + rest.size(), 4000U) << what;
     checker.finish(device.timing.to_ticks(rest.back().time));
-    EXPECT_EQ(checker.violations(), 0) << what << ": "
-                                       << (checker.messages().empty()
-                                               ? ""
-                                               : checker.messages().front());
+    EXPECT_EQ(checker.violations(), 0)
+        << what << ": " << (checker.messages().empty() ? "" : checker.messages().front());
     EXPECT_GT(checker.commands(), 8000) << what;
 }
 
@@ -78,8 +76,7 @@ TEST_P(CycleDramPolicies, NeverViolateATiming) {
             const bool partial =
                 device.timing.partial_refresh != models::DramPartialRefresh::kNone &&
                 device.timing.rfc_pb < device.timing.refi_pb;
-            device.policy.refresh =
-                partial ? DramRefreshMode::kPerBank : DramRefreshMode::kAllBank;
+            device.policy.refresh = partial ? DramRefreshMode::kPerBank : DramRefreshMode::kAllBank;
             device.policy.refresh_pull_in = seed % 3 == 0 ? 4 : 0;
             expect_clean(device, seed, what + " with everything");
         }
@@ -212,8 +209,8 @@ TEST(CycleDramPolicy, EnergyIsCountsTimesCostPlusPowerTimesTime) {
     dram.register_energy(ledger, ledger.block("hbm"));
     const core::Ps start = device.timing.to_ps(2400);
     const core::Ps end = serve(dram, start, read_of(0, 64)).time;  // opens the row at once
-    const double pj = 1000.0 + 11.0 + 0.5 * static_cast<double>(start) +
-                      1.0 * static_cast<double>(end - start);
+    const double pj =
+        1000.0 + 11.0 + 0.5 * static_cast<double>(start) + 1.0 * static_cast<double>(end - start);
     EXPECT_NEAR(ledger.category_pj(core::EnergyCategory::kDram, 0), pj, 1.0);
 }
 
@@ -255,13 +252,11 @@ TEST(CycleDramPolicy, BoundedQueuesRefuse) {
 
 TEST(DramAddress, MapsAreBijections) {
     core::RandomStream random(1, "addresses");
-    for (const char* name : {"ddr4_2400_x8", "hbm2_2000", "hbm3_6400", "hbm4_8000", "ddr5_4800",
-                             "lpddr5_6400"}) {
+    for (const char* name :
+         {"ddr4_2400_x8", "hbm2_2000", "hbm3_6400", "hbm4_8000", "ddr5_4800", "lpddr5_6400"}) {
         DramDevice device = preset(name);
-        device.map.xors.push_back(
-            {models::DramField::kBank, models::DramField::kRow, 3});
-        device.map.xors.push_back(
-            {models::DramField::kBankGroup, models::DramField::kRow, 0});
+        device.map.xors.push_back({models::DramField::kBank, models::DramField::kRow, 3});
+        device.map.xors.push_back({models::DramField::kBankGroup, models::DramField::kRow, 0});
         ASSERT_EQ(models::check_address_map(device.map, device.organisation), "") << name;
         const models::DramAddressDecoder decoder(device.map);
         const auto burst = static_cast<std::uint64_t>(device.organisation.burst);

@@ -28,9 +28,9 @@ struct Row {
                a.column == b.column;
     }
     friend std::ostream& operator<<(std::ostream& out, const Row& r) {
-        return out << r.clock << " " << models::kDramCommandNames[static_cast<std::size_t>(
-                                            r.command)]
-                   << " bg" << r.bg << " row" << r.row << " col" << r.column;
+        return out << r.clock << " "
+                   << models::kDramCommandNames[static_cast<std::size_t>(r.command)] << " bg"
+                   << r.bg << " row" << r.row << " col" << r.column;
     }
 };
 
@@ -133,61 +133,58 @@ TEST(CycleDramSequence, Hbm3) {
 
 TEST(CycleDramSequence, Hbm4) {
     // RRD_S 5, RCD 39, CCD_S 2, CCD_L 4, RAS 57, RP 33; CWL 10 + BL 2 + WTR 9/13; RTW 25
-    EXPECT_EQ(run_sequence(preset("hbm4_8000")),
-              (std::vector<Row>{{0, kAct, 0, 0, 0},
-                                {5, kAct, 1, 0, 0},
-                                {39, kRd, 0, 0, 0},
-                                {43, kRd, 0, 0, 1},
-                                {45, kRd, 1, 0, 0},
-                                {57, kPre, 0, 0, 0},
-                                {90, kAct, 0, 1, 0},
-                                {129, kRd, 0, 1, 0},
-                                {1000, kWr, 0, 1, 1},
-                                {1021, kRd, 1, 0, 1},
-                                {1025, kRd, 0, 1, 2},
-                                {2000, kRd, 0, 1, 3},
-                                {2025, kWr, 0, 1, 4}}));
+    EXPECT_EQ(run_sequence(preset("hbm4_8000")), (std::vector<Row>{{0, kAct, 0, 0, 0},
+                                                                   {5, kAct, 1, 0, 0},
+                                                                   {39, kRd, 0, 0, 0},
+                                                                   {43, kRd, 0, 0, 1},
+                                                                   {45, kRd, 1, 0, 0},
+                                                                   {57, kPre, 0, 0, 0},
+                                                                   {90, kAct, 0, 1, 0},
+                                                                   {129, kRd, 0, 1, 0},
+                                                                   {1000, kWr, 0, 1, 1},
+                                                                   {1021, kRd, 1, 0, 1},
+                                                                   {1025, kRd, 0, 1, 2},
+                                                                   {2000, kRd, 0, 1, 3},
+                                                                   {2025, kWr, 0, 1, 4}}));
 }
 
 TEST(CycleDramSequence, Ddr5) {
     // RRD_S 8, RCD 36, CCD_S 8, CCD_L 12, RAS 77, RP 36; CWL 34 + BL 8 + WTR 6/24; RTW 14
-    EXPECT_EQ(run_sequence(preset("ddr5_4800")),
-              (std::vector<Row>{{0, kAct, 0, 0, 0},
-                                {8, kAct, 1, 0, 0},
-                                {36, kRd, 0, 0, 0},
-                                {44, kRd, 1, 0, 0},
-                                {52, kRd, 0, 0, 1},
-                                {77, kPre, 0, 0, 0},
-                                {113, kAct, 0, 1, 0},
-                                {149, kRd, 0, 1, 0},
-                                {1000, kWr, 0, 1, 1},
-                                {1048, kRd, 1, 0, 1},
-                                {1066, kRd, 0, 1, 2},
-                                {2000, kRd, 0, 1, 3},
-                                {2014, kWr, 0, 1, 4}}));
+    EXPECT_EQ(run_sequence(preset("ddr5_4800")), (std::vector<Row>{{0, kAct, 0, 0, 0},
+                                                                   {8, kAct, 1, 0, 0},
+                                                                   {36, kRd, 0, 0, 0},
+                                                                   {44, kRd, 1, 0, 0},
+                                                                   {52, kRd, 0, 0, 1},
+                                                                   {77, kPre, 0, 0, 0},
+                                                                   {113, kAct, 0, 1, 0},
+                                                                   {149, kRd, 0, 1, 0},
+                                                                   {1000, kWr, 0, 1, 1},
+                                                                   {1048, kRd, 1, 0, 1},
+                                                                   {1066, kRd, 0, 1, 2},
+                                                                   {2000, kRd, 0, 1, 3},
+                                                                   {2014, kWr, 0, 1, 4}}));
 }
 
 TEST(CycleDramSequence, Lpddr5) {
     // RRD_S 4, RCD 15, CCD_S 2, CCD_L 4, RAS 34, RP 15; CWL 9 + BL 2 + WTR 5/10; RTW 14
-    EXPECT_EQ(run_sequence(preset("lpddr5_6400")),
-              (std::vector<Row>{{0, kAct, 0, 0, 0},
-                                {4, kAct, 1, 0, 0},
-                                {15, kRd, 0, 0, 0},
-                                {19, kRd, 0, 0, 1},
-                                {21, kRd, 1, 0, 0},
-                                {34, kPre, 0, 0, 0},
-                                {49, kAct, 0, 1, 0},
-                                {64, kRd, 0, 1, 0},
-                                {1000, kWr, 0, 1, 1},
-                                {1016, kRd, 1, 0, 1},
-                                {1021, kRd, 0, 1, 2},
-                                {2000, kRd, 0, 1, 3},
-                                {2014, kWr, 0, 1, 4}}));
+    EXPECT_EQ(run_sequence(preset("lpddr5_6400")), (std::vector<Row>{{0, kAct, 0, 0, 0},
+                                                                     {4, kAct, 1, 0, 0},
+                                                                     {15, kRd, 0, 0, 0},
+                                                                     {19, kRd, 0, 0, 1},
+                                                                     {21, kRd, 1, 0, 0},
+                                                                     {34, kPre, 0, 0, 0},
+                                                                     {49, kAct, 0, 1, 0},
+                                                                     {64, kRd, 0, 1, 0},
+                                                                     {1000, kWr, 0, 1, 1},
+                                                                     {1016, kRd, 1, 0, 1},
+                                                                     {1021, kRd, 0, 1, 2},
+                                                                     {2000, kRd, 0, 1, 3},
+                                                                     {2014, kWr, 0, 1, 4}}));
 }
 
 TEST(CycleDramSequence, IdleLatenciesAreTheFormulas) {
-    for (const char* name : {"ddr4_2400_x8", "hbm2_2000", "hbm3_6400", "hbm4_8000", "ddr5_4800",
-                             "lpddr5_6400"}) {
+    for (const char* name :
+         {"ddr4_2400_x8", "hbm2_2000", "hbm3_6400", "hbm4_8000", "ddr5_4800", "lpddr5_6400"}) {
         const DramDevice device = without_refresh(preset(name));
         const models::DramTiming& t = device.timing;
         const models::DramAddressDecoder decoder(device.map);

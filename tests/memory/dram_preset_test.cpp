@@ -89,10 +89,10 @@ TEST_P(EveryPreset, StreamRunsAtThePeakWithoutRefresh) {
 
 TEST_P(EveryPreset, MapsEveryBurstToAPlaceOfItsOwn) {
     for (const char* map : {"default", "row_interleaved"}) {
-        DramDevice device = device_of(std::string("{preset: ") + GetParam() +
-                                      ", address_map: " + map +
-                                      ", xor: [\"bank ^= row\", \"bank_group ^= row >> 2\"], "
-                                      "organisation: {rows: 8}}");
+        DramDevice device =
+            device_of(std::string("{preset: ") + GetParam() + ", address_map: " + map +
+                      ", xor: [\"bank ^= row\", \"bank_group ^= row >> 2\"], "
+                      "organisation: {rows: 8}}");
         const models::DramOrganisation& o = device.organisation;
         const models::DramAddressDecoder decoder(device.map);
         const auto bursts = static_cast<std::uint64_t>(o.channel_capacity() / o.burst);

@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
-#include "models/memory/dram/dram_trace_checker.h"
-
 #include <gtest/gtest.h>
 
 #include <functional>
 
+#include "models/memory/dram/dram_trace_checker.h"
 #include "tests/memory/cycle_dram_drive.h"
 
 namespace strata::test {
@@ -68,9 +67,9 @@ TEST_P(Policies, KeepAllRules) {
 TEST(DramTraceChecker, FindsEveryShortenedTiming) {
     using Timing = models::DramTiming;
     models::DramTicks Timing::*const members[] = {
-        &Timing::rcd_rd, &Timing::rcd_wr, &Timing::rp,     &Timing::rtp,    &Timing::wr,
-        &Timing::ccd_l,  &Timing::wtr_s,  &Timing::wtr_l,  &Timing::rtw,    &Timing::rrd_l,
-        &Timing::faw,    &Timing::rfc_ab};
+        &Timing::rcd_rd, &Timing::rcd_wr, &Timing::rp,    &Timing::rtp,
+        &Timing::wr,     &Timing::ccd_l,  &Timing::wtr_s, &Timing::wtr_l,
+        &Timing::rtw,    &Timing::rrd_l,  &Timing::faw,   &Timing::rfc_ab};
     int number = 0;
     for (const auto member : members) {
         DramDevice rules = preset("ddr4_2400_x8");

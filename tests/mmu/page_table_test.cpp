@@ -121,7 +121,7 @@ TEST(PageTable, RefusesAPageSizeThatIsNoPowerOfTwo) {
 
 /// What the table must do, page by page.
 class Reference {
- public:
+   public:
     struct Page {
         std::uint64_t pa = 0;
         bool writable = true;

@@ -4,11 +4,11 @@
 // a line each, in order, `FILE:LINE:COL: path: message`, where `...` stands for any text (a list of
 // choices that will grow). A program case is the workload file that names the program.
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <sstream>
-
-#include <gtest/gtest.h>
 
 #include "tests/platform/strata_process.h"
 #include "tests/support/temporary_directory.h"
@@ -64,8 +64,8 @@ void expect_refused(const Outcome& outcome, const std::string& kind, const std::
     const std::vector<std::string> got = lines(outcome.err.substr(prefix.size()));
     ASSERT_EQ(got.size(), expected.size()) << outcome.err;
     for (std::size_t i = 0; i < got.size(); ++i) {
-        EXPECT_TRUE(matches(got[i], expected[i])) << "got:      " << got[i]
-                                                  << "\nexpected: " << expected[i];
+        EXPECT_TRUE(matches(got[i], expected[i]))
+            << "got:      " << got[i] << "\nexpected: " << expected[i];
     }
 }
 
@@ -86,9 +86,9 @@ TEST_P(BadWorkload, IsRefused) {
 // Refused by `run` before anything is written.
 TEST_P(BadProgram, IsRefused) {
     const TemporaryDirectory directory;
-    const Outcome outcome = strata({"run", "mini", "--workload", GetParam() + ".yaml", "--out",
-                                    directory.file("run")},
-                                   folder("program"));
+    const Outcome outcome =
+        strata({"run", "mini", "--workload", GetParam() + ".yaml", "--out", directory.file("run")},
+               folder("program"));
     expect_refused(outcome, "program", GetParam());
     EXPECT_EQ(directory.files(), 0U);
 }
@@ -104,9 +104,9 @@ INSTANTIATE_TEST_SUITE_P(Files, BadProgram, testing::ValuesIn(cases("program")),
 // The files that the bad programs are mutations of are sound.
 TEST(SoundProgram, Runs) {
     const TemporaryDirectory directory;
-    const Outcome outcome = strata({"run", "mini", "--workload", "sound.yaml", "--out",
-                                    directory.file("run"), "--quiet"},
-                                   source_root() + "tests/platform/programs");
+    const Outcome outcome = strata(
+        {"run", "mini", "--workload", "sound.yaml", "--out", directory.file("run"), "--quiet"},
+        source_root() + "tests/platform/programs");
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
 }
 

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `strata check`: every config file is sound, and what it prints resolved is a fixed point.
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-
-#include <gtest/gtest.h>
 
 #include "tests/platform/run_result.h"
 
@@ -58,8 +58,8 @@ INSTANTIATE_TEST_SUITE_P(All, ConfigFile, testing::ValuesIn(config_files()),
 
 // The resolved files of a run reproduce it.
 TEST(ResolvedConfig, ReproducesTheRun) {
-    const RunResult first("tiny_decode", {"--set", "noc.flit=64B", "--set", "workload.tokens=1",
-                                          "--seed", "5"});
+    const RunResult first("tiny_decode",
+                          {"--set", "noc.flit=64B", "--set", "workload.tokens=1", "--seed", "5"});
     const TemporaryDirectory directory;
     const Outcome outcome =
         strata({"run", first.file("config.resolved.yaml"), "--workload",
@@ -72,8 +72,8 @@ TEST(ResolvedConfig, ReproducesTheRun) {
 
 TEST(Check, SeveralFilesAndOverrides) {
     const std::string folder = source_root() + "configs/";
-    const Outcome both = strata(
-        {"check", folder + "platforms/mini.yaml", folder + "workloads/messages.yaml"});
+    const Outcome both =
+        strata({"check", folder + "platforms/mini.yaml", folder + "workloads/messages.yaml"});
     EXPECT_EQ(both.exit_code, 0) << both.err;
     EXPECT_NE(both.out.find("platform, ok"), std::string::npos);
     EXPECT_NE(both.out.find("workload, ok"), std::string::npos);

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is wrong on the command line: exit code 2, a message that helps, nothing left behind.
 
-#include <filesystem>
-#include <fstream>
-#include <ostream>
-
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <ostream>
 
 #include "tests/platform/strata_process.h"
 #include "tests/support/temporary_directory.h"
@@ -53,16 +53,21 @@ INSTANTIATE_TEST_SUITE_P(
         BadCommand{"ExtraWord", {"run", "mini", "extra"}, "extra"},
         BadCommand{"MissingPlatform", {"run"}, "PLATFORM is required"},
         BadCommand{"UnknownPlatform", {"run", "minni"}, "did you mean 'mini'?"},
-        BadCommand{"UnknownWorkload", {"run", "mini", "--workload", "gem_functional"},
+        BadCommand{"UnknownWorkload",
+                   {"run", "mini", "--workload", "gem_functional"},
                    "did you mean 'gemm_functional'?"},
-        BadCommand{"SetUnknownKey", {"run", "mini", "--set", "noc.modle=ideal"},
+        BadCommand{"SetUnknownKey",
+                   {"run", "mini", "--set", "noc.modle=ideal"},
                    "--set noc.modle: unknown key, did you mean 'model'?"},
-        BadCommand{"SetWithoutValue", {"run", "mini", "--set", "noc.model"},
+        BadCommand{"SetWithoutValue",
+                   {"run", "mini", "--set", "noc.model"},
                    "--set noc.model: expected key=value"},
         BadCommand{"SetWithoutKey", {"run", "mini", "--set", "=3"}, "expected key=value"},
-        BadCommand{"SetWithoutUnit", {"run", "mini", "--set", "noc.flit=3"},
+        BadCommand{"SetWithoutUnit",
+                   {"run", "mini", "--set", "noc.flit=3"},
                    "--set noc.flit: expected a size such as 64KiB, got 3"},
-        BadCommand{"SetOutOfRange", {"run", "mini", "--set", "workload.m=0"},
+        BadCommand{"SetOutOfRange",
+                   {"run", "mini", "--set", "workload.m=0"},
                    "expected 1..1000000, got 0"},
         BadCommand{"SetThroughScalar", {"run", "mini", "--set", "noc.model.x=1"}, "noc.model"},
         BadCommand{"UntilNoTime", {"run", "mini", "--until", "soon"}, "--until: expected a time"},
@@ -70,7 +75,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCommand{"UntilZero", {"run", "mini", "--until", "0ns"}, "expected a time above 0"},
         BadCommand{"UntilNegative", {"run", "mini", "--until", "-5us"}, "--until"},
         BadCommand{"SeedNoNumber", {"run", "mini", "--seed", "x"}, "--seed"},
-        BadCommand{"SeedNegative", {"run", "mini", "--seed", "-1"},
+        BadCommand{"SeedNegative",
+                   {"run", "mini", "--seed", "-1"},
                    "--seed: expected a whole number from 0, got -1"},
         BadCommand{"OutWithoutName", {"run", "mini", "--out"}, "--out"},
         BadCommand{"OutBelowDevice", {"run", "mini", "--out", "/dev/full/x"}, "Not a directory"},
@@ -81,9 +87,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadCommand{"ListNonsense", {"list", "nonsense"}, "nonsense"},
         BadCommand{"BenchNonsense", {"bench", "nonsense", "mini"}, "nonsense"},
         BadCommand{"BenchUnknownCase", {"bench", "probe", "minni"}, "did you mean 'mini'?"},
-        BadCommand{"CompileNothing", {"compile", "-w", "tiny_decode", "-p", "mini"},
-                   "--out is required"},
-        BadCommand{"CompileMessages", {"compile", "-w", "messages", "-p", "mini", "-o", "p"},
+        BadCommand{
+            "CompileNothing", {"compile", "-w", "tiny_decode", "-p", "mini"}, "--out is required"},
+        BadCommand{"CompileMessages",
+                   {"compile", "-w", "messages", "-p", "mini", "-o", "p"},
                    "no program"},
         BadCommand{"CompileNoSuchPe",
                    {"compile", "-w", "tiny_decode", "-p", "mini", "-o", "p", "--micro", "4"},
@@ -171,8 +178,8 @@ TEST(RunDirectory, FullDiskKeepsTheEarlierRun) {
 TEST(Compile, RefusesWhatIsNoFile) {
     const TemporaryDirectory directory;
     ASSERT_EQ(mkfifo(directory.file("pipe").c_str(), 0600), 0);
-    const Outcome outcome = strata(
-        {"compile", "-w", "tiny_decode", "-p", "mini", "-o", directory.file("pipe")});
+    const Outcome outcome =
+        strata({"compile", "-w", "tiny_decode", "-p", "mini", "-o", directory.file("pipe")});
     EXPECT_EQ(outcome.exit_code, 2);
     EXPECT_TRUE(fs::is_fifo(directory.file("pipe")));
     EXPECT_EQ(directory.files(), 1U);

@@ -3,11 +3,11 @@
 // Nothing appears or vanishes: bytes between initiators, network and memories, energy between
 // counters, summary and windows.
 
-#include <cmath>
+#include "tests/platform/conservation.h"
 
 #include <gtest/gtest.h>
 
-#include "tests/platform/conservation.h"
+#include <cmath>
 
 namespace strata::test {
 namespace {
@@ -24,10 +24,10 @@ TEST_P(Conservation, EnergyIsCountsTimesCost) {
     const RunResult run(GetParam());
     const Json energy = run.summary()["energy_pj"];
     const Json stats = run.stats();
-    const double dram_bits = 8 * 64 * (sum(stats, ".dram.", "bursts_read") +
-                                       sum(stats, ".dram.", "bursts_written"));
-    const double sram_bits = 8 * 32 * (sum(stats, ".sram.", "words_read") +
-                                       sum(stats, ".sram.", "words_written"));
+    const double dram_bits =
+        8 * 64 * (sum(stats, ".dram.", "bursts_read") + sum(stats, ".dram.", "bursts_written"));
+    const double sram_bits =
+        8 * 32 * (sum(stats, ".sram.", "words_read") + sum(stats, ".sram.", "words_written"));
     const double sensed_bits = 8 * 4096 * sum(stats, ".nand.", "senses");
     const double bus_bits = 8 * sum(stats, ".nand.", "bus_bytes");
     const double messages = sum(stats, "_cpu.", "requests") + sum(stats, "_cpu.", "responses");
@@ -57,8 +57,8 @@ TEST_P(Conservation, EnergyIsPowerTimesTime) {
     for (std::size_t row = 0; row < windows.rows(); ++row) {
         const double ns = windows.at(row, "t_ns") - last_ns;
         last_ns += ns;
-        for (const std::string name : {"total", "pe", "noc", "dram", "nand", "sram", "control",
-                                       "leakage"}) {
+        for (const std::string name :
+             {"total", "pe", "noc", "dram", "nand", "sram", "control", "leakage"}) {
             const std::string column = name == "total" ? "power_w" : "power_" + name + "_w";
             pj[name] += windows.at(row, column) * ns * 1e3;
         }

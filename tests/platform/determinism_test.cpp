@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Same seed, same bytes; and observing a run does not change it.
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <filesystem>
-
-#include <gtest/gtest.h>
 
 #include "tests/platform/run_result.h"
 

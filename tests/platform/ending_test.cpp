@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a run ends when it does not end by itself: exit code, report, results.
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <thread>
-
-#include <gtest/gtest.h>
 
 #include "tests/platform/run_result.h"
 
@@ -19,8 +19,12 @@ using std::chrono::milliseconds;
 
 /// A decode that would take hours.
 Arguments endless(const std::string& directory) {
-    return {"run",   "mini",    "--workload", "tiny_decode", "--set", "workload.tokens=1000000",
-            "--set", "limits.sim_time=1000s", "--quiet",     "--out", directory};
+    return {"run",        "mini",
+            "--workload", "tiny_decode",
+            "--set",      "workload.tokens=1000000",
+            "--set",      "limits.sim_time=1000s",
+            "--quiet",    "--out",
+            directory};
 }
 
 TEST(Until, EndsWithPartialResults) {

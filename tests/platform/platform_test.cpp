@@ -3,17 +3,18 @@
 // What only the inside of a platform can show: the energy ledger, a spoilt kernel, a run with and
 // without bytes. One simulation per process, so a case that needs two forks.
 
-#include <cstdint>
-#include <functional>
-#include <map>
+#include "platform/platform.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <functional>
+#include <map>
+
 #include "core/logging.h"
 #include "core/simulation.h"
-#include "platform/platform.h"
 #include "platform/run.h"
 #include "runtime/workload/driver.h"
 #include "tests/platform/strata_process.h"
@@ -26,15 +27,15 @@ using core::Ps;
 
 /// A workload on `mini`, without the command line around it.
 class Bench {
- public:
+   public:
     explicit Bench(const std::string& workload, bool functional = false) {
         platform::RunRequest request;
         request.platform = source_root() + "configs/platforms/mini.yaml";
         request.workload = source_root() + "configs/workloads/" + workload + ".yaml";
         const platform::RunConfigs configs = platform::load_configs(request);
         core::Diagnostics diagnostics;
-        prepared_ = runtime::prepare(configs.workload, describe_machine(configs.platform),
-                                     diagnostics);
+        prepared_ =
+            runtime::prepare(configs.workload, describe_machine(configs.platform), diagnostics);
         diagnostics.throw_if_any();
         platform::PlatformOptions options;
         options.log = core::make_silent_logger();
@@ -55,7 +56,7 @@ class Bench {
         return simulation.run(options);
     }
 
- private:
+   private:
     runtime::PreparedWorkload prepared_;
     std::unique_ptr<platform::Platform> platform_;
     std::shared_ptr<runtime::WorkloadResult> result_ = std::make_shared<runtime::WorkloadResult>();

@@ -8,9 +8,9 @@
 // router adds 3 + 1 (link); each further flit adds 1. PE 0 sits at the router of every memory's
 // first channel, PE 3 two hops away.
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "tests/platform/run_result.h"
 
@@ -27,8 +27,7 @@ Json probe(const Arguments& overrides = {}) {
     return Json::parse(outcome.out)["probes"];
 }
 
-Json find(const Json& probes, int pe, const std::string& memory, const std::string& op,
-          int bytes) {
+Json find(const Json& probes, int pe, const std::string& memory, const std::string& op, int bytes) {
     for (const Json& point : probes) {
         if (point["pe"] == "sip0.cube0.pe" + std::to_string(pe) &&
             point["memory"] == "sip0.cube0." + memory && point["op"] == op &&
@@ -113,8 +112,8 @@ TEST(Probe, FollowsTheConfig) {
     const Json narrow = probe({"--set", "noc.flit=16B"});
     EXPECT_EQ(find(narrow, 0, "sram", "read", 64)["latency_ns"], read_ns(0, kSramNs, 4));
     EXPECT_EQ(find(narrow, 0, "dram", "read", 64)["latency_ns"], read_ns(0, kDramNs, 4));
-    const Json slow = probe({"--set", "sram.clock=500MHz", "--set", "nand.t_read=5us", "--set",
-                             "dram.t_cl=20ns"});
+    const Json slow = probe(
+        {"--set", "sram.clock=500MHz", "--set", "nand.t_read=5us", "--set", "dram.t_cl=20ns"});
     EXPECT_EQ(find(slow, 0, "sram", "read", 64)["latency_ns"], read_ns(0, 2 * kSramNs, 2));
     EXPECT_EQ(find(slow, 0, "dram", "read", 64)["latency_ns"], read_ns(0, kDramNs + 7.5, 2));
     EXPECT_EQ(find(slow, 0, "nand", "read", 64)["latency_ns"], read_ns(0, kNandNs + 2000, 2));
@@ -153,8 +152,8 @@ constexpr double kLastDramNs = 4 * 129;
 constexpr double kLastNandNs = 16 * 129;
 
 TEST(Probe, StreamIsLimitedByTheMemory) {
-    const Json dram = find(probe({"--set", "dram.channel_bandwidth=2GB/s"}), 0, "dram", "read",
-                           1 << 20);
+    const Json dram =
+        find(probe({"--set", "dram.channel_bandwidth=2GB/s"}), 0, "dram", "read", 1 << 20);
     expect_stream(dram, kMiB / 8, kThereAndBack + 16.25 + 19.375 + 12.5 + kLastDramNs);
     const Json bus = find(probe({"--set", "nand.bus_bandwidth=1GB/s"}), 0, "nand", "read", 1 << 20);
     expect_stream(bus, kMiB / 4, kThereAndBack + 3100 + 20 + 409.6 + kLastNandNs);

@@ -3,9 +3,9 @@
 // 64 random small platforms under random traffic of random seeds: each comes to its end, with no
 // transaction left (the run would exit with 3) and no byte lost.
 
-#include <random>
-
 #include <gtest/gtest.h>
+
+#include <random>
 
 #include "tests/platform/conservation.h"
 
@@ -17,7 +17,7 @@ constexpr int kRunsPerCase = 8;
 /// Draws `--set` arguments; the same on every library (mt19937_64 is defined bit by bit, the
 /// distributions are not).
 class Draw {
- public:
+   public:
     explicit Draw(std::uint64_t seed) : engine_(seed) {}
 
     std::uint64_t below(std::uint64_t limit) { return engine_() % limit; }
@@ -35,7 +35,7 @@ class Draw {
 
     Arguments arguments;
 
- private:
+   private:
     std::mt19937_64 engine_;
 };
 

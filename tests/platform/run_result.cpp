@@ -9,8 +9,8 @@
 namespace strata::test {
 
 RunResult::RunResult(const std::string& workload, const Arguments& extra) {
-    Arguments arguments = {"run",   "mini", "--workload", workload,
-                           "--out", directory_.file("run"), "--quiet"};
+    Arguments arguments = {
+        "run", "mini", "--workload", workload, "--out", directory_.file("run"), "--quiet"};
     arguments.insert(arguments.end(), extra.begin(), extra.end());
     outcome_ = strata(arguments);
     EXPECT_EQ(outcome_.exit_code, 0) << outcome_.err;

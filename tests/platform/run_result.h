@@ -4,10 +4,9 @@
 
 // One run on `mini` and what it wrote.
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "tests/platform/strata_process.h"
 #include "tests/support/temporary_directory.h"
@@ -19,7 +18,7 @@ using Json = nlohmann::json;
 /// `strata run mini --workload WORKLOAD EXTRA… --quiet` into a directory of its own; exit code 0 is
 /// expected.
 class RunResult {
- public:
+   public:
     explicit RunResult(const std::string& workload, const Arguments& extra = {});
 
     const Outcome& outcome() const { return outcome_; }
@@ -28,7 +27,7 @@ class RunResult {
     Json summary() const { return Json::parse(text("summary.json")); }
     Json stats() const { return Json::parse(text("stats.json")); }
 
- private:
+   private:
     TemporaryDirectory directory_;
     Outcome outcome_;
 };
@@ -44,13 +43,13 @@ double sum(const Json& stats, const std::string& part, const std::string& end);
 
 /// A CSV file: its columns by name, as numbers.
 class Table {
- public:
+   public:
     explicit Table(const std::string& csv);
     const std::vector<std::string>& columns() const { return columns_; }
     std::size_t rows() const { return rows_.size(); }
     double at(std::size_t row, const std::string& column) const;
 
- private:
+   private:
     std::vector<std::string> columns_;
     std::vector<std::vector<double>> rows_;
 };

@@ -3,11 +3,11 @@
 // Runs on `mini` through the binary: the workloads do what they are for, and the run directory is
 // what shared interfaces promise: names, types, units, and nothing else on stdout.
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
-
-#include <gtest/gtest.h>
 
 #include "tests/platform/run_result.h"
 
@@ -26,8 +26,8 @@ TEST(Run, GemmComparesEveryByte) {
 
 // The comparison itself can fail: operands of another seed give another product, still equal.
 TEST(Run, GemmOfAnotherSeedAndSize) {
-    const RunResult run("gemm_functional", {"--seed", "77", "--set", "workload.m=33", "--set",
-                                            "workload.b=sram"});
+    const RunResult run("gemm_functional",
+                        {"--seed", "77", "--set", "workload.m=33", "--set", "workload.b=sram"});
     const Json summary = run.summary();
     EXPECT_EQ(summary["seed"], 77);
     EXPECT_EQ(summary["functional"]["compared"], 33 * 200);
@@ -70,10 +70,10 @@ TEST(RunFiles, SummaryHasEveryKey) {
     EXPECT_TRUE(summary["seed"].is_number_integer());
     EXPECT_TRUE(summary["sim_events"].is_number_integer());
     EXPECT_TRUE(summary["tokens"].is_number_integer());
-    expect_numbers(summary, {"sim_time_ns", "wall_s", "ns_per_token", "tokens_per_s",
-                             "energy_per_token_pj"});
-    for (const char* key : {"dram_read", "dram_write", "nand_read", "nand_write", "sram_read",
-                            "sram_write", "noc"}) {
+    expect_numbers(
+        summary, {"sim_time_ns", "wall_s", "ns_per_token", "tokens_per_s", "energy_per_token_pj"});
+    for (const char* key :
+         {"dram_read", "dram_write", "nand_read", "nand_write", "sram_read", "sram_write", "noc"}) {
         EXPECT_TRUE(summary["traffic_bytes"][key].is_number_integer()) << key;
     }
     expect_numbers(summary["bandwidth_gbps"], {"dram", "nand", "sram"});
@@ -158,8 +158,8 @@ TEST(RunFiles, WindowsHaveTheirColumns) {
 
 TEST(RunOutput, JsonIsOneObjectAndNothingElse) {
     const TemporaryDirectory directory;
-    const Outcome outcome = strata({"run", "mini", "--workload", "random_traffic", "--json",
-                                    "--out", directory.file("run")});
+    const Outcome outcome = strata(
+        {"run", "mini", "--workload", "random_traffic", "--json", "--out", directory.file("run")});
     EXPECT_EQ(outcome.exit_code, 0);
     EXPECT_EQ(outcome.err, "");
     const Json printed = Json::parse(outcome.out);  // throws on anything before or after it
@@ -172,8 +172,8 @@ TEST(RunOutput, EveryCommandHasJson) {
     const std::string mini = source_root() + "configs/platforms/mini.yaml";
     EXPECT_TRUE(Json::parse(strata({"check", mini, "--json"}).out)["ok"].get<bool>());
     const TemporaryDirectory directory;
-    const Outcome compiled = strata({"compile", "-w", "tiny_decode", "-p", "mini", "-o",
-                                     directory.file("p.strata"), "--json"});
+    const Outcome compiled = strata(
+        {"compile", "-w", "tiny_decode", "-p", "mini", "-o", directory.file("p.strata"), "--json"});
     EXPECT_EQ(Json::parse(compiled.out)["limiter"], "nand");
 }
 
@@ -186,8 +186,8 @@ TEST(RunOutput, QuietIsSilent) {
 // Without --quiet: the summary for people, with where the results are; no progress off a terminal.
 TEST(RunOutput, SummaryForPeople) {
     const TemporaryDirectory directory;
-    const Outcome outcome = strata(
-        {"run", "mini", "--workload", "random_traffic", "--out", directory.file("run")});
+    const Outcome outcome =
+        strata({"run", "mini", "--workload", "random_traffic", "--out", directory.file("run")});
     EXPECT_EQ(outcome.err, "");
     EXPECT_NE(outcome.out.find("mini"), std::string::npos);
     EXPECT_NE(outcome.out.find(directory.file("run")), std::string::npos) << outcome.out;
@@ -207,9 +207,9 @@ TEST(RunOutput, HelpAndVersion) {
 // The executable of a platform is `strata run` with it baked in.
 TEST(PlatformExecutable, RunsItsPlatform) {
     const TemporaryDirectory directory;
-    const Outcome outcome = Process("mini", {"--workload", "random_traffic", "--quiet", "--out",
-                                             directory.file("run")})
-                                .wait();
+    const Outcome outcome =
+        Process("mini", {"--workload", "random_traffic", "--quiet", "--out", directory.file("run")})
+            .wait();
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     const Json summary = Json::parse(read_text(directory.file("run/summary.json")));
     EXPECT_EQ(deterministic(summary), deterministic(RunResult("random_traffic").summary()));

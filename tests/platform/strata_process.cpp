@@ -2,17 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/platform/strata_process.h"
 
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <stdexcept>
-
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <gtest/gtest.h>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
 
 #include "tests/support/temporary_directory.h"
 
@@ -69,8 +68,7 @@ Process::Process(const std::string& program, const Arguments& arguments,
     if (pid_ == 0) {
         redirect(out_, STDOUT_FILENO);
         redirect(err_, STDERR_FILENO);
-        become(path, arguments, directory.empty() ? testing::TempDir() : directory,
-               file_limit);
+        become(path, arguments, directory.empty() ? testing::TempDir() : directory, file_limit);
     }
     if (pid_ < 0) {
         throw std::runtime_error("cannot start " + path);

@@ -4,10 +4,10 @@
 
 // Starts the real binaries, as a user does: one process per run, as one process is one simulation.
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
-
-#include <sys/types.h>
 
 namespace strata::test {
 
@@ -21,7 +21,7 @@ struct Outcome {
 
 /// A running process; killed at the end of its life when nobody waited for it.
 class Process {
- public:
+   public:
     /// Starts `program` of the build's bin folder in the working directory `directory` (empty: a
     /// folder without configs), with the configs of the source tree. `file_limit` > 0: no file it
     /// writes can grow beyond that many bytes.
@@ -34,7 +34,7 @@ class Process {
     void signal(int number) const;
     Outcome wait();
 
- private:
+   private:
     std::string out_, err_;  // files: no pipe can fill up
     pid_t pid_ = -1;
 };

@@ -28,7 +28,7 @@ enum class ResponseStyle {
 };
 
 class InitiatorTester : public sc_core::sc_module {
- public:
+   public:
     /// What became of one transaction; times in ps, -1 = has not happened.
     struct Record {
         core::Ps begin_req = -1;
@@ -66,7 +66,7 @@ class InitiatorTester : public sc_core::sc_module {
     /// Indices in the order in which the transactions ended.
     const std::vector<std::size_t>& completion_order() const { return completion_order_; }
 
- private:
+   private:
     using Prepare = std::function<void(tlm::tlm_generic_payload&)>;
 
     tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,

@@ -25,7 +25,7 @@
 namespace strata::test {
 
 class ProtocolChecker : public sc_core::sc_module {
- public:
+   public:
     tlm_utils::simple_target_socket<ProtocolChecker> target_socket;        ///< faces the initiator
     tlm_utils::simple_initiator_socket<ProtocolChecker> initiator_socket;  ///< faces the target
 
@@ -43,7 +43,7 @@ class ProtocolChecker : public sc_core::sc_module {
     /// Call after the run: throws when a transaction has not ended.
     void check_finished() const;
 
- private:
+   private:
     enum class State { kRequest, kAccepted, kResponse };
     struct Transaction {
         State state = State::kRequest;

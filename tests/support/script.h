@@ -13,7 +13,7 @@
 namespace strata::test {
 
 class Script : public sc_core::sc_module {
- public:
+   public:
     SC_HAS_PROCESS(Script);
     explicit Script(const sc_core::sc_module_name& name);
 
@@ -22,7 +22,7 @@ class Script : public sc_core::sc_module {
     void at(core::Ps time, std::function<void()> action);
     bool empty() const { return agenda_.empty(); }
 
- private:
+   private:
     void run();
 
     std::multimap<core::Ps, std::function<void()>> agenda_;

@@ -29,7 +29,7 @@ struct TargetTesterConfig {
 };
 
 class TargetTester : public sc_core::sc_module {
- public:
+   public:
     /// What arrived, in order; times in ps, -1 = has not happened.
     struct Arrival {
         core::Ps begin_req = -1;
@@ -60,7 +60,7 @@ class TargetTester : public sc_core::sc_module {
     std::vector<unsigned char>& bytes() { return bytes_; }
     bool idle() const { return open_ == 0; }
 
- private:
+   private:
     struct Held {
         tlm::tlm_generic_payload* payload = nullptr;
         std::size_t index = 0;

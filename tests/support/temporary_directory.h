@@ -15,7 +15,7 @@
 namespace strata::test {
 
 class TemporaryDirectory {
- public:
+   public:
     TemporaryDirectory() {
         std::string pattern = testing::TempDir() + "strata_XXXXXX";
         path_ = mkdtemp(pattern.data());
@@ -30,7 +30,7 @@ class TemporaryDirectory {
         return static_cast<std::size_t>(std::distance(begin(all), end(all)));
     }
 
- private:
+   private:
     std::filesystem::path path_;
 };
 

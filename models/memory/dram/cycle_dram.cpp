@@ -94,8 +94,8 @@ core::Ps CycleDram::next_event() const {
             pc.plan(clock_, row_bus_, column_bus_);
             // The plan may be from before the other pseudo channel took the bus.
             const DramTicks row = std::max(pc.row().time, row_bus_);
-            column = std::min(
-                {column, std::max(pc.column().time, column_bus_), row + row_to_column_});
+            column =
+                std::min({column, std::max(pc.column().time, column_bus_), row + row_to_column_});
         }
     }
     return std::min(first, device_.timing.to_ps(column + least_work() + least_latency_));
@@ -295,8 +295,8 @@ void CycleDram::finish_burst(std::int32_t index, DramTicks begin, DramTicks end)
 /// SEC-DED of one burst read: counts corrected errors; true for one that cannot be corrected.
 bool CycleDram::poisons(std::uint64_t address) {
     const DramEcc& ecc = device_.ecc;
-    const bool bad = std::find(ecc.bad_bursts.begin(), ecc.bad_bursts.end(), address) !=
-                     ecc.bad_bursts.end();
+    const bool bad =
+        std::find(ecc.bad_bursts.begin(), ecc.bad_bursts.end(), address) != ecc.bad_bursts.end();
     double draw = 1.0;
     if (ecc.single_bit_rate > 0.0 || ecc.double_bit_rate > 0.0) {
         draw = ecc_random_.uniform();

@@ -7,11 +7,11 @@
 // Modelled: ACT, PRE, PREA, RD(A), WR(A), REFab, REFpb/REFsb, RFM, power-down and self-refresh with
 // all constraints of dram_timing.h on bank, bank group, SID, pseudo channel and command buses;
 // FR-FCFS with a cap on row hits, FCFS, reads first with write drain; open, closed and adaptive
-// pages; refresh postponed, pulled in, and faster when hot; priority classes and a bound on starvation;
-// reads served from queued writes; SEC-DED ECC with injected errors; energy and latency by part.
-// Not modelled: data-dependent timing, training and calibration, clock-stop and MRS commands, banks
-// addressed in pairs, write masking, a read overtaken by a later write of the same place (data
-// change in order of acceptance; see MemoryTarget).
+// pages; refresh postponed, pulled in, and faster when hot; priority classes and a bound on
+// starvation; reads served from queued writes; SEC-DED ECC with injected errors; energy and latency
+// by part. Not modelled: data-dependent timing, training and calibration, clock-stop and MRS
+// commands, banks addressed in pairs, write masking, a read overtaken by a later write of the same
+// place (data change in order of acceptance; see MemoryTarget).
 //
 // A request is split into bursts, which move in order of acceptance from the input queue into the
 // read or write queue of their pseudo channel as places become free; a place is free from the
@@ -110,19 +110,19 @@ class CycleDram : public MemoryController {
     mutable std::vector<DramPseudoChannel> pcs_;  // mutable: they remember their plans
     DramTicks row_bus_ = 0;
     DramTicks column_bus_ = 0;
-    DramTicks clock_ = 0;  // everything before has happened
-    DramTicks least_latency_;      // column command → end of data
-    DramTicks least_spacing_;      // of column commands of one pseudo channel
+    DramTicks clock_ = 0;      // everything before has happened
+    DramTicks least_latency_;  // column command → end of data
+    DramTicks least_spacing_;  // of column commands of one pseudo channel
     DramTicks row_to_column_;  // least time from a row command to a column command it enables
     std::array<DramTicks, 2> data_end_;  // column command → end of data, by direction
 
     std::vector<Request> requests_;
     std::vector<std::int32_t> free_requests_;
-    FixedRing<std::int32_t> input_;   // requests with bursts not yet in a queue
+    FixedRing<std::int32_t> input_;         // requests with bursts not yet in a queue
     std::vector<std::int32_t> unfinished_;  // requests with open bursts, in any order
     std::vector<Finished> finished_;        // heap
-    std::int64_t active_ = 0;         // requests in the controller
-    std::int64_t queued_ = 0;         // bursts without their column command
+    std::int64_t active_ = 0;               // requests in the controller
+    std::int64_t queued_ = 0;               // bursts without their column command
     std::uint64_t sequence_ = 0;
     std::uint64_t burst_sequence_ = 0;
     DramCommandSink* sink_ = nullptr;

@@ -153,8 +153,7 @@ bool DramPseudoChannel::closes_behind(std::int32_t bank) const {
 
 /// Splits the wait for the column command into its parts.
 void DramPseudoChannel::account(const DramBurst& burst, DramTicks t) {
-    const DramTicks end =
-        (burst.dir == kDramRead ? timing_.cl : timing_.cwl) + timing_.bl;
+    const DramTicks end = (burst.dir == kDramRead ? timing_.cl : timing_.cwl) + timing_.bl;
     const DramTicks wait = t - burst.arrival;
     const DramTicks bank_part =
         burst.activated

@@ -52,8 +52,7 @@ void DramPseudoChannel::plan(DramTicks floor, DramTicks row_bus, DramTicks colum
     plan_upkeep(row);
     if (queue_.size() > 0) {
         const DramBurst& oldest = queue_[queue_.oldest()];
-        const bool starved =
-            policy_.starvation > 0 && floor - oldest.arrival >= policy_.starvation;
+        const bool starved = policy_.starvation > 0 && floor - oldest.arrival >= policy_.starvation;
         if (starved || policy_.scheduler == DramScheduler::kFcfs) {
             plan_oldest(row, column);
         }
@@ -109,8 +108,7 @@ bool DramPseudoChannel::must_make_room(std::int32_t bank, Directions dirs) const
         hit = std::min(hit, queue_.order_of(queue_.first_hit(bank, dir)));
     }
     const bool capped = streak_[static_cast<std::size_t>(bank)] >= policy_.hit_cap;
-    return waiting < hit &&
-           (capped || waiting >> kDramClassShift < hit >> kDramClassShift);
+    return waiting < hit && (capped || waiting >> kDramClassShift < hit >> kDramClassShift);
 }
 
 /// `starved`: the oldest burst's bank makes room for it.
@@ -174,10 +172,10 @@ void DramPseudoChannel::plan_oldest(DramTicks row, DramTicks column) {
 /// Adaptive page policy: closes rows nobody has asked for during the time-out.
 void DramPseudoChannel::plan_idle_rows(DramTicks floor) {
     for_each_bank(banks_.open() & ~queue_.busy() & ~blocked_, [&](std::int32_t bank) {
-        const DramTicks t = std::max({floor, banks_.earliest_pre(bank),
-                                      banks_.last_use(bank) + policy_.page_timeout});
-        consider_row(t, {t, UINT64_MAX - 1, DramCommand::kPre, 0, bank, DramBurstQueue::kNone,
-                         true});
+        const DramTicks t = std::max(
+            {floor, banks_.earliest_pre(bank), banks_.last_use(bank) + policy_.page_timeout});
+        consider_row(t,
+                     {t, UINT64_MAX - 1, DramCommand::kPre, 0, bank, DramBurstQueue::kNone, true});
     });
 }
 
@@ -203,8 +201,7 @@ void DramPseudoChannel::plan_upkeep(DramTicks floor) {
 }
 
 /// A refresh or refresh management: first its banks are closed.
-void DramPseudoChannel::plan_pending(const DramUpkeep& upkeep, std::int32_t sid,
-                                     DramTicks floor) {
+void DramPseudoChannel::plan_pending(const DramUpkeep& upkeep, std::int32_t sid, DramTicks floor) {
     const DramBankMask open = banks_.open() & upkeep.mask();
     DramCandidate candidate{floor, 0, upkeep.command(), sid, -1, DramBurstQueue::kNone, true};
     candidate.bank = static_cast<std::int32_t>(__builtin_ctzll(upkeep.mask()));
@@ -228,9 +225,8 @@ void DramPseudoChannel::plan_pending(const DramUpkeep& upkeep, std::int32_t sid,
 
 void DramPseudoChannel::plan_power(const DramUpkeep& upkeep, std::int32_t sid, DramTicks floor) {
     const bool work = (queue_.busy() & upkeep.banks()) != 0;
-    const DramTicks sleep = policy_.self_refresh_idle > 0
-                                ? upkeep.idle_since + policy_.self_refresh_idle
-                                : kDramNever;
+    const DramTicks sleep =
+        policy_.self_refresh_idle > 0 ? upkeep.idle_since + policy_.self_refresh_idle : kDramNever;
     DramCandidate candidate{floor, 0, DramCommand::kPdx, sid, -1, DramBurstQueue::kNone, true};
     DramTicks t = floor;
     if (upkeep.power == DramUpkeep::Power::kSelfRefresh) {

@@ -47,13 +47,13 @@ struct DramRowCounts {
 /// What a channel counts. Times in ticks; the four parts of a burst's latency add up to it.
 struct DramCounters {
     std::array<std::int64_t, kDramCommands> commands{};
-    std::array<std::int64_t, 2> bursts{};  ///< by direction, forwarded reads not counted
-    std::array<std::int64_t, 2> latency{}; ///< sum over bursts, queue entry → end of data
+    std::array<std::int64_t, 2> bursts{};   ///< by direction, forwarded reads not counted
+    std::array<std::int64_t, 2> latency{};  ///< sum over bursts, queue entry → end of data
     std::int64_t forwarded = 0;
-    std::int64_t queue_time = 0;    ///< waiting for turn
-    std::int64_t bank_time = 0;     ///< opening the row
-    std::int64_t bus_time = 0;      ///< column command → end of data
-    std::int64_t refresh_time = 0;  ///< waiting for a refresh of the SID
+    std::int64_t queue_time = 0;                         ///< waiting for turn
+    std::int64_t bank_time = 0;                          ///< opening the row
+    std::int64_t bus_time = 0;                           ///< column command → end of data
+    std::int64_t refresh_time = 0;                       ///< waiting for a refresh of the SID
     std::array<std::int64_t, kDramPowerStates> state{};  ///< summed over SIDs
     std::vector<DramRowCounts> banks;                    ///< by flat bank index of the channel
 
@@ -123,8 +123,8 @@ class DramPseudoChannel {
     void precharge(DramTicks t);
     void finish_upkeep(DramTicks t, Sid& sid);
     void change_power(DramTicks t, Sid& sid);
-    void record(DramTicks t, const DramCandidate& candidate, DramCommand command,
-                std::int64_t row, std::int32_t column, DramCommandSink* sink);
+    void record(DramTicks t, const DramCandidate& candidate, DramCommand command, std::int64_t row,
+                std::int32_t column, DramCommandSink* sink);
     void account(const DramBurst& burst, DramTicks t);
     bool closes_behind(std::int32_t bank) const;
     bool idle(const Sid& sid) const { return (queue_.busy() & sid.upkeep.banks()) == 0; }
@@ -145,7 +145,7 @@ class DramPseudoChannel {
     DramBankMask displaced_ = 0;        // closed for a burst of another row
     DramBankMask blocked_ = 0;          // by upkeep or power-down
     DramBankMask no_act_ = 0;
-    bool draining_ = false;             // writes are served
+    bool draining_ = false;  // writes are served
     bool dirty_ = true;
     DramCandidate row_;
     DramCandidate column_;

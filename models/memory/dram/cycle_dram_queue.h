@@ -20,14 +20,14 @@ constexpr int kDramClassShift = 56;  ///< DramBurst::order = inverted class, age
 struct DramBurst {
     std::uint64_t order = 0;  ///< smaller first
     std::int64_t row = 0;
-    DramTicks arrival = 0;       ///< in this queue
-    DramTicks first_command = 0; ///< of the row command it caused; 0: none
-    DramTicks refresh_mark = 0;  ///< refresh time of the SID at arrival, for the breakdown
+    DramTicks arrival = 0;        ///< in this queue
+    DramTicks first_command = 0;  ///< of the row command it caused; 0: none
+    DramTicks refresh_mark = 0;   ///< refresh time of the SID at arrival, for the breakdown
     std::int32_t column = 0;
     std::int32_t request = 0;
     std::int32_t bank = 0;
     std::uint8_t dir = 0;
-    bool hit = false;     ///< in the list of hits
+    bool hit = false;        ///< in the list of hits
     bool activated = false;  ///< a row was opened for it …
     bool displaced = false;  ///< … after another had been closed for it
     // Links: in the bank's list and in the list by age.
@@ -63,9 +63,7 @@ class DramBurstQueue {
     std::uint64_t order_of(std::int32_t i) const {
         return i == kNone ? UINT64_MAX : (*this)[i].order;
     }
-    const DramBurst& operator[](std::int32_t i) const {
-        return pool_[static_cast<std::size_t>(i)];
-    }
+    const DramBurst& operator[](std::int32_t i) const { return pool_[static_cast<std::size_t>(i)]; }
     DramBurst& operator[](std::int32_t i) { return pool_[static_cast<std::size_t>(i)]; }
 
     DramBurst& add(const DramBurst& burst, std::int64_t open_row);

@@ -10,9 +10,7 @@ namespace strata::models {
 
 void CycleDram::register_stats(core::StatGroup& stats) {
     const auto ns = [this](const std::int64_t& ticks) {
-        return [this, &ticks] {
-            return static_cast<double>(device_.timing.to_ps(ticks)) * 1e-3;
-        };
+        return [this, &ticks] { return static_cast<double>(device_.timing.to_ps(ticks)) * 1e-3; };
     };
     const DramCounters& c = counters_;
     stats.counter("bursts_read", "bursts", "bursts read", &c.bursts[kDramRead]);
@@ -27,16 +25,14 @@ void CycleDram::register_stats(core::StatGroup& stats) {
                 rows(&DramRowCounts::misses));
     stats.value("row_conflicts", "bursts", "bursts that found another row open",
                 rows(&DramRowCounts::conflicts));
-    stats.value("latency_queue", "ns", "sum over bursts: waiting for their turn",
-                ns(c.queue_time));
+    stats.value("latency_queue", "ns", "sum over bursts: waiting for their turn", ns(c.queue_time));
     stats.value("latency_bank", "ns", "sum over bursts: opening the row", ns(c.bank_time));
     stats.value("latency_bus", "ns", "sum over bursts: column command to end of data",
                 ns(c.bus_time));
     stats.value("latency_refresh", "ns", "sum over bursts: waiting for a refresh",
                 ns(c.refresh_time));
     stats.counter("ecc_corrected", "bursts", "bursts read with a corrected error", &corrected_);
-    stats.counter("ecc_poisoned", "bursts", "bursts read with an uncorrectable error",
-                  &poisoned_);
+    stats.counter("ecc_poisoned", "bursts", "bursts read with an uncorrectable error", &poisoned_);
     stats.value("bus_busy", "ps", "time in which the data bus was busy",
                 [this] { return static_cast<double>(busy_time()); });
     core::StatGroup& commands = stats.child("commands");

@@ -36,8 +36,8 @@ DramBankTiming::DramBankTiming(const DramOrganisation& organisation, const DramT
     const DramTiming& t = timing_;
     const DramTicks written = t.cwl + t.bl;
     const DramTicks ccd_l_wr = t.ccd_l_wr != 0 ? t.ccd_l_wr : t.ccd_l;
-    spacing_[kDramRead] = {{t.ccd_l, t.rtw}, {t.ccd_s, t.rtw}, {t.ccd_r, t.rtw_r},
-                           t.rtp,            t.cl + t.bl};
+    spacing_[kDramRead] = {
+        {t.ccd_l, t.rtw}, {t.ccd_s, t.rtw}, {t.ccd_r, t.rtw_r}, t.rtp, t.cl + t.bl};
     spacing_[kDramWrite] = {{written + t.wtr_l, ccd_l_wr},
                             {written + t.wtr_s, t.ccd_s},
                             {t.wtr_r, t.ccd_r},

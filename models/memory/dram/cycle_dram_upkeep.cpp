@@ -24,9 +24,7 @@ DramUpkeep::DramUpkeep(const DramDevice& device, std::int32_t sid, DramBankMask 
     }
     due_ = interval_;
     postpone_ = std::int64_t{device.policy.refresh_postpone} * sets_;
-    pull_in_ = interval_ == kDramNever
-                   ? 0
-                   : std::int64_t{device.policy.refresh_pull_in} * sets_;
+    pull_in_ = interval_ == kDramNever ? 0 : std::int64_t{device.policy.refresh_pull_in} * sets_;
 }
 
 DramTicks DramUpkeep::due(bool idle) const {

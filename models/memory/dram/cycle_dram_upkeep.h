@@ -87,8 +87,8 @@ class DramUpkeep {
     std::int32_t rate_ = 1;
 
     DramTicks due_;
-    std::int64_t owed_ = 0;        // negative: done ahead
-    std::uint64_t round_ = 0;      // sets still to be refreshed in this round
+    std::int64_t owed_ = 0;    // negative: done ahead
+    std::uint64_t round_ = 0;  // sets still to be refreshed in this round
     DramBankMask mask_ = 0;
     DramCommand command_ = DramCommand::kRefab;
     DramTicks since_ = 0;

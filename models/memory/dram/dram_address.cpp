@@ -14,8 +14,8 @@ constexpr std::size_t index(DramField field) {
 }
 
 std::array<std::int64_t, 7> sizes_of(const DramOrganisation& o) {
-    return {o.burst, o.pseudo_channels, o.sids, o.bank_groups, o.banks_per_group, o.columns,
-            o.rows};
+    return {o.burst,           o.pseudo_channels, o.sids, o.bank_groups,
+            o.banks_per_group, o.columns,         o.rows};
 }
 
 }  // namespace

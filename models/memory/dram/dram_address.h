@@ -48,7 +48,7 @@ class DramAddressDecoder {
         std::uint64_t mask;  // at bit 0
         std::uint8_t shift;  // in the address
         std::uint8_t field;
-        std::uint8_t at;     // in the field
+        std::uint8_t at;  // in the field
     };
     DramPlace decode_pieces(std::uint64_t address) const;
     void apply_xors(Values& values) const;

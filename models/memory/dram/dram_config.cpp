@@ -35,8 +35,16 @@ void read_cycle(core::Section& s, const DramPresetFinder& find, DramConfig& c) {
     auto device = std::make_shared<DramDevice>(parse_dram_device(s, find));
     const DramOrganisation& o = device->organisation;
     c.channels = s.integer("channels", o.channels, {1, 4096});
-    c.channel_capacity = o.channel_capacity();
-    c.channel_bandwidth = peak_bandwidth(*device);
+    // What the platform says of a channel for `simple` must be what the device is.
+    c.channel_capacity = s.size("channel_capacity", o.channel_capacity());
+    if (c.channel_capacity != o.channel_capacity()) {
+        s.error("channel_capacity", "the device has " + core::format_size(o.channel_capacity()));
+    }
+    const core::Bandwidth peak = peak_bandwidth(*device);
+    c.channel_bandwidth = s.bandwidth("channel_bandwidth", peak);
+    if (!(c.channel_bandwidth == peak)) {
+        s.error("channel_bandwidth", "the device has " + core::format_bandwidth(peak));
+    }
     c.burst = o.burst * o.pseudo_channels;
     c.row = c.burst * o.columns;
     c.banks = o.sids * o.banks_per_sid();
@@ -58,6 +66,7 @@ DramConfig DramConfig::parse(core::Section s, const DramPresetFinder& find) {
         read_cycle(s, find, c);
         return c;
     }
+    s.string("preset", "");  // of `cycle`; may stand there while `simple` is chosen
     // Organisation and rates: HBM3 at 6.4 Gb/s, 16 channels of two 32-bit pseudo channels with 1
     // KiB rows, 819.2 GB/s a stack (JESD238; the hbm3_6400 preset of Ramulator 2.1).
     c.channels = s.integer("channels", c.channels, {1, 4096});

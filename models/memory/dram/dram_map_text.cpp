@@ -2,21 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/memory/dram/dram_map_text.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cctype>
 #include <cstdlib>
 #include <optional>
-
-#include <fmt/format.h>
 
 namespace strata::models {
 
 namespace {
 
 constexpr std::size_t kFields = 7;
-constexpr std::array<const char*, kFields> kNames = {"byte",       "pseudo_channel", "sid",
-                                                     "bank_group", "bank",           "column",
-                                                     "row"};
+constexpr std::array<const char*, kFields> kNames = {"byte", "pseudo_channel", "sid", "bank_group",
+                                                     "bank", "column",         "row"};
 
 using Error = std::function<void(const std::string&)>;
 
@@ -54,8 +53,8 @@ std::optional<std::int32_t> small_number(const std::string& text) {
 }
 
 std::array<std::int64_t, kFields> sizes_of(const DramOrganisation& o) {
-    return {o.burst, o.pseudo_channels, o.sids, o.bank_groups, o.banks_per_group, o.columns,
-            o.rows};
+    return {o.burst,           o.pseudo_channels, o.sids, o.bank_groups,
+            o.banks_per_group, o.columns,         o.rows};
 }
 
 std::int32_t bits_of(std::int64_t count) {
@@ -80,8 +79,9 @@ std::vector<DramAddressMap::Field> resolve_fields(const DramMapText& text,
         const std::size_t colon = item.find(':');
         const auto field = field_of(item.substr(0, colon));
         if (!field) {
-            error("'" + written + "': the fields are byte, pseudo_channel, sid, bank_group, "
-                                  "bank, column and row");
+            error("'" + written +
+                  "': the fields are byte, pseudo_channel, sid, bank_group, "
+                  "bank, column and row");
             continue;
         }
         std::int32_t& rest = left[index_of(*field)];
@@ -147,8 +147,9 @@ void check_counts(const DramAddressMap& map, const DramOrganisation& organisatio
             changed = changed || x.target == DramField::kRow;
         }
         if (changed) {
-            error("with rows that are no power of two, row must be the highest field, in one "
-                  "piece, and no XOR's target");
+            error(
+                "with rows that are no power of two, row must be the highest field, in one "
+                "piece, and no XOR's target");
         }
     }
 }

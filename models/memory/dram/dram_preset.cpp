@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/memory/dram/dram_preset.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <optional>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "models/memory/dram/dram_map_text.h"
 
@@ -140,8 +140,8 @@ class Reader {
 };
 
 void Reader::organisation() {
-    core::Section s = base_ != nullptr ? s_.section("organisation")
-                                       : s_.required_section("organisation");
+    core::Section s =
+        base_ != nullptr ? s_.section("organisation") : s_.required_section("organisation");
     DramOrganisation& o = p_.device.organisation;
     integer(s, "channels", o.channels, {1, 4096}, 1);
     integer(s, "pseudo_channels", o.pseudo_channels, {1, 2}, 1);
@@ -211,9 +211,8 @@ void Reader::timing() {
 void Reader::check_timing() {
     DramTiming& t = p_.device.timing;
     const DramOrganisation& o = p_.device.organisation;
-    const std::int32_t sets = t.partial_refresh == DramPartialRefresh::kSameBank
-                                  ? o.banks_per_group
-                                  : o.banks_per_sid();
+    const std::int32_t sets =
+        t.partial_refresh == DramPartialRefresh::kSameBank ? o.banks_per_group : o.banks_per_sid();
     t.refi_pb = t.partial_refresh == DramPartialRefresh::kNone ? 0 : t.refi / sets;
     const auto positive = [&](const char* key, DramTicks value) {
         if (value <= 0) {
@@ -295,12 +294,12 @@ void Reader::policy() {
     const auto index = [](const std::vector<std::string>& all, const std::string& name) {
         return std::find(all.begin(), all.end(), name) - all.begin();
     };
-    p.scheduler = static_cast<DramScheduler>(
-        index(schedulers, s_.choice("scheduler", schedulers,
-                                    schedulers[static_cast<std::size_t>(p.scheduler)])));
+    p.scheduler = static_cast<DramScheduler>(index(
+        schedulers,
+        s_.choice("scheduler", schedulers, schedulers[static_cast<std::size_t>(p.scheduler)])));
     const std::vector<std::string> pages = {"open", "closed", "adaptive"};
-    p.page = static_cast<DramPagePolicy>(index(
-        pages, s_.choice("page_policy", pages, pages[static_cast<std::size_t>(p.page)])));
+    p.page = static_cast<DramPagePolicy>(
+        index(pages, s_.choice("page_policy", pages, pages[static_cast<std::size_t>(p.page)])));
     const auto time = [&](const char* key, DramTicks value) {
         return ticks(s_, key, value, value);
     };
@@ -312,9 +311,8 @@ void Reader::policy() {
     integer(s_, "hit_cap", p.hit_cap, {1, 1e6}, p.hit_cap);
     queues();
     const std::vector<std::string> modes = {"none", "all_bank", "per_bank"};
-    const std::string mode =
-        s_.choice("refresh", {"none", "all_bank", "per_bank", "true", "false"},
-                  modes[static_cast<std::size_t>(p.refresh)]);
+    const std::string mode = s_.choice("refresh", {"none", "all_bank", "per_bank", "true", "false"},
+                                       modes[static_cast<std::size_t>(p.refresh)]);
     if (mode == "false") {
         p.refresh = DramRefreshMode::kNone;
     } else if (mode != "true") {
@@ -453,8 +451,8 @@ void Reader::ecc() {
     DramEcc& e = p_.device.ecc;
     const std::vector<std::string> kinds = {"none", "side_band", "on_die"};
     const std::string kind = s.choice("kind", kinds, kinds[static_cast<std::size_t>(e.kind)]);
-    e.kind = static_cast<DramEcc::Kind>(std::find(kinds.begin(), kinds.end(), kind) -
-                                        kinds.begin());
+    e.kind =
+        static_cast<DramEcc::Kind>(std::find(kinds.begin(), kinds.end(), kind) - kinds.begin());
     e.latency = ticks(s, "latency", e.latency, e.latency);
     e.energy_pj = s.energy_pj("energy", e.energy_pj);
     e.single_bit_rate = s.number("single_bit_rate", e.single_bit_rate, {0, 1});
@@ -485,8 +483,8 @@ void Reader::data_sheet() {
                                               (p_.chips * o.sids * o.pseudo_channels))));
     }
     if (capacity != o.channel_capacity()) {
-        s.error("channel_capacity", "the organisation makes " +
-                                        core::format_size(o.channel_capacity()));
+        s.error("channel_capacity",
+                "the organisation makes " + core::format_size(o.channel_capacity()));
     }
     if (width * p_.chips != o.width_bits) {
         s.error("chip_width", fmt::format("{} chips make {} bits, not {}", p_.chips,
@@ -498,8 +496,8 @@ void Reader::data_sheet() {
     }
     const DramTiming& t = p_.device.timing;
     const std::pair<const char*, DramTicks> timings[] = {
-        {"t_rcd", t.rcd_rd}, {"t_rp", t.rp},       {"t_ras", t.ras},     {"t_cl", t.cl},
-        {"t_rc", t.rc},      {"t_rfc", t.rfc_ab},  {"t_rfc_pb", t.rfc_pb}, {"t_refi", t.refi},
+        {"t_rcd", t.rcd_rd}, {"t_rp", t.rp},      {"t_ras", t.ras},       {"t_cl", t.cl},
+        {"t_rc", t.rc},      {"t_rfc", t.rfc_ab}, {"t_rfc_pb", t.rfc_pb}, {"t_refi", t.refi},
         {"t_faw", t.faw},    {"t_wr", t.wr}};
     for (const auto& [key, value] : timings) {
         if (!s.has(key)) {

@@ -34,9 +34,9 @@ struct DramOrganisation {
     std::int32_t bank_groups = 4;      ///< of a SID
     std::int32_t banks_per_group = 4;
     std::int64_t rows = 32768;
-    std::int32_t columns = 128;        ///< bursts of a row
-    core::Bytes burst = 64;            ///< bytes of a burst on one pseudo channel
-    std::int32_t width_bits = 64;      ///< data width of a pseudo channel, ECC not counted
+    std::int32_t columns = 128;    ///< bursts of a row
+    core::Bytes burst = 64;        ///< bytes of a burst on one pseudo channel
+    std::int32_t width_bits = 64;  ///< data width of a pseudo channel, ECC not counted
 
     std::int32_t banks_per_sid() const { return bank_groups * banks_per_group; }
     /// Banks of a channel; the flat index of one is ((pc * sids + sid) * bank_groups + bg) *
@@ -88,7 +88,7 @@ struct DramTiming {
     DramTicks rfc_pb = 0;   ///< REFpb → ACT, REF of the same bank(s); → REFab of the SID
     DramTicks refi = 0;     ///< average interval of REFab up to hot_celsius
     DramTicks refi_pb = 0;  ///< refi / number of banks (or bank sets) of a SID
-    DramTicks rrefd = 0;    ///< REFpb → REFpb or ACT of another bank of the SID; also ACT → REFpb
+    DramTicks rrefd = 0;  ///< REFpb → REFpb or ACT of another bank of the SID; also ACT → REFpb
     DramPartialRefresh partial_refresh = DramPartialRefresh::kNone;
     // Power-down and self-refresh, per SID.
     DramTicks cke = 0;     ///< PDE → PDX
@@ -160,9 +160,9 @@ struct DramAddressMap {
 };
 
 enum class DramScheduler : std::uint8_t {
-    kFrFcfs,           ///< row hits first, then oldest; one queue of both directions' ages
-    kFcfs,             ///< strictly oldest first
-    kReadFirstDrain,   ///< FR-FCFS; reads first, writes from high to low watermark
+    kFrFcfs,          ///< row hits first, then oldest; one queue of both directions' ages
+    kFcfs,            ///< strictly oldest first
+    kReadFirstDrain,  ///< FR-FCFS; reads first, writes from high to low watermark
 };
 enum class DramPagePolicy : std::uint8_t {
     kOpen,
@@ -174,12 +174,12 @@ enum class DramRefreshMode : std::uint8_t { kNone, kAllBank, kPerBank };
 struct DramPolicy {
     DramScheduler scheduler = DramScheduler::kReadFirstDrain;
     DramPagePolicy page = DramPagePolicy::kOpen;
-    DramTicks page_timeout = 0;        ///< adaptive only
-    std::int32_t hit_cap = 64;         ///< row hits in a row while an older request of the bank waits
-    std::int32_t read_queue = 32;      ///< bursts, per pseudo channel
-    std::int32_t write_queue = 32;     ///< bursts, per pseudo channel
-    std::int32_t write_high = 26;      ///< bursts in the write queue that start a drain
-    std::int32_t write_low = 6;        ///< bursts that end it
+    DramTicks page_timeout = 0;     ///< adaptive only
+    std::int32_t hit_cap = 64;      ///< row hits in a row while an older request of the bank waits
+    std::int32_t read_queue = 32;   ///< bursts, per pseudo channel
+    std::int32_t write_queue = 32;  ///< bursts, per pseudo channel
+    std::int32_t write_high = 26;   ///< bursts in the write queue that start a drain
+    std::int32_t write_low = 6;     ///< bursts that end it
     DramRefreshMode refresh = DramRefreshMode::kAllBank;
     std::int32_t refresh_postpone = 8;  ///< refreshes that may be owed (0: at once)
     std::int32_t refresh_pull_in = 0;   ///< refreshes that may be done ahead while idle
@@ -197,10 +197,10 @@ struct DramRefreshStep {
 
 /// Energies of one pseudo channel (all its devices together); powers per SID.
 struct DramEnergyTable {
-    double activate_pj = 0.0;   ///< ACT and its PRE
-    double read_pj = 0.0;       ///< a burst, core
+    double activate_pj = 0.0;  ///< ACT and its PRE
+    double read_pj = 0.0;      ///< a burst, core
     double write_pj = 0.0;
-    double io_read_pj = 0.0;    ///< a burst, interface
+    double io_read_pj = 0.0;  ///< a burst, interface
     double io_write_pj = 0.0;
     double refresh_ab_pj = 0.0;
     double refresh_pb_pj = 0.0;
@@ -216,10 +216,10 @@ struct DramEnergyTable {
 struct DramEcc {
     enum class Kind : std::uint8_t { kNone, kSideBand, kOnDie };
     Kind kind = Kind::kNone;
-    DramTicks latency = 0;           ///< check or correction, added to a read's completion
-    double energy_pj = 0.0;          ///< a burst
-    double single_bit_rate = 0.0;    ///< probability per burst read: corrected
-    double double_bit_rate = 0.0;    ///< probability per burst read: poisoned
+    DramTicks latency = 0;                  ///< check or correction, added to a read's completion
+    double energy_pj = 0.0;                 ///< a burst
+    double single_bit_rate = 0.0;           ///< probability per burst read: corrected
+    double double_bit_rate = 0.0;           ///< probability per burst read: poisoned
     std::vector<std::uint64_t> bad_bursts;  ///< addresses inside the channel that always fail
     std::uint64_t seed = 1;
 };

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/memory/dram/dram_trace_checker.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace strata::models {
 
@@ -60,8 +60,8 @@ DramTraceChecker::DramTraceChecker(const DramDevice& device, std::size_t message
 }
 
 void DramTraceChecker::rule(std::initializer_list<DramCommand> first,
-                            std::initializer_list<DramCommand> second, Scope scope,
-                            DramTicks ticks, const char* name) {
+                            std::initializer_list<DramCommand> second, Scope scope, DramTicks ticks,
+                            const char* name) {
     if (ticks <= 0) {
         return;
     }
@@ -120,9 +120,10 @@ void DramTraceChecker::refresh_rules() {
     const DramTiming& t = device_.timing;
     const DramTicks write_end = t.cwl + t.bl + t.wr;
     // A refresh of one bank waits for that bank, one of all banks for all of them.
-    for (const auto& [scope, refresh] :
-         {std::pair{Scope::kBank, C::kRefpb}, {Scope::kBank, C::kRfm},
-          {Scope::kSid, C::kRefab}, {Scope::kSid, C::kSre}}) {
+    for (const auto& [scope, refresh] : {std::pair{Scope::kBank, C::kRefpb},
+                                         {Scope::kBank, C::kRfm},
+                                         {Scope::kSid, C::kRefab},
+                                         {Scope::kSid, C::kSre}}) {
         rule({C::kAct}, {refresh}, scope, t.rc, "tRC");
         rule({C::kPre}, {refresh}, scope, t.rp, "tRP");
         rule({C::kPrea}, {refresh}, Scope::kSid, t.rp, "tRP");
@@ -238,8 +239,7 @@ void DramTraceChecker::for_refreshed_banks(const DramCommandRecord& r, F f) {
     }
 }
 
-void DramTraceChecker::check_rule(const DramCommandRecord& r, const Rule& rule,
-                                  const Times& last) {
+void DramTraceChecker::check_rule(const DramCommandRecord& r, const Rule& rule, const Times& last) {
     const DramTicks before = last[index(rule.first)];
     const DramTicks gap = r.time - before;
     if (gap < rule.ticks && gap >= 0) {
