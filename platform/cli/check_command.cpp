@@ -6,6 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/config.h"
+#include "models/memory/dram/dram_preset.h"
+#include "platform/bench/dram_bench.h"
+#include "platform/bench/thermal_bench.h"
 #include "platform/cli/cli.h"
 #include "platform/platform_config.h"
 #include "platform/workload_file.h"
@@ -29,10 +32,31 @@ std::string read_any(core::Section root) {
         runtime::ModelCard::parse(root);
         return "model";
     }
+    if (root.has("traffic")) {
+        DramCase::parse(root);
+        return "dram bench case";
+    }
+    if (root.has("thermal")) {
+        ThermalCase::parse(root);
+        return "thermal bench case";
+    }
+    if (root.has("data_sheet")) {
+        models::load_dram_preset(root.location().file);
+        return "dram preset";
+    }
     root.error("",
-               "neither a platform (key `platform`), a workload (`kind`), nor a model card "
-               "(`hidden`)");
+               "neither a platform (key `platform`), a workload (`kind`), a model card (`hidden`), a "
+               "bench case (`traffic`, `thermal`) nor a preset (`data_sheet`)");
     return "";
+}
+
+/// A thermal case may name a preset, which then lies below it.
+core::ConfigDocument load(const std::string& file, const std::vector<std::string>& overrides,
+                          core::Diagnostics& diagnostics) {
+    auto document = core::ConfigDocument::load(file, overrides, diagnostics);
+    return diagnostics.ok() && document.root().has("thermal") && !document.root().has("platform")
+               ? load_thermal_case(file, overrides, diagnostics)
+               : document;
 }
 
 int check(const std::vector<std::string>& files, const std::vector<std::string>& overrides,
@@ -40,7 +64,7 @@ int check(const std::vector<std::string>& files, const std::vector<std::string>&
     core::Diagnostics diagnostics;
     nlohmann::ordered_json result = nlohmann::ordered_json::array();
     for (const std::string& file : files) {
-        auto document = core::ConfigDocument::load(file, overrides, diagnostics);
+        auto document = load(file, overrides, diagnostics);
         if (!diagnostics.ok()) {
             continue;
         }

@@ -38,6 +38,22 @@ std::string resolved(const std::string& file) {
     return outcome.out.substr(outcome.out.find('\n') + 1);
 }
 
+/// Bench cases and presets: sound, whatever they are.
+TEST(Check, BenchCasesAndPresets) {
+    int files = 0;
+    for (const char* folder : {"bench", "presets"}) {
+        for (const auto& entry :
+             fs::recursive_directory_iterator(source_root() + "configs/" + folder)) {
+            if (entry.path().extension() == ".yaml") {
+                const Outcome outcome = strata({"check", entry.path().string()});
+                EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+                ++files;
+            }
+        }
+    }
+    EXPECT_GT(files, 15);
+}
+
 class ConfigFile : public testing::TestWithParam<std::string> {};
 
 TEST_P(ConfigFile, IsSoundAndResolvesToAFixedPoint) {

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -133,20 +132,6 @@ TEST(RunDirectory, EarlierRunIsReplaced) {
     EXPECT_FALSE(fs::exists(directory.file("run/stale")));
     EXPECT_TRUE(fs::exists(directory.file("run/summary.json")));
     EXPECT_EQ(directory.files(), 1U);
-}
-
-TEST(RunDirectory, ReadOnlyParent) {
-    if (geteuid() == 0) {
-        GTEST_SKIP() << "root may write everywhere";
-    }
-    const TemporaryDirectory directory;
-    fs::create_directory(directory.file("locked"));
-    fs::permissions(directory.file("locked"), fs::perms::owner_read | fs::perms::owner_exec);
-    const Outcome outcome = strata(run_into(directory.file("locked/run")));
-    fs::permissions(directory.file("locked"), fs::perms::owner_all);
-    EXPECT_EQ(outcome.exit_code, 2);
-    EXPECT_NE(outcome.err.find("Permission denied"), std::string::npos) << outcome.err;
-    EXPECT_TRUE(fs::is_empty(directory.file("locked")));
 }
 
 // A file-size limit stands for a full disk: it fails in the middle of a write.
