@@ -127,8 +127,8 @@ PlatformConfig PlatformConfig::parse(core::Section root) {
     config.noc = interconnect::NocConfig::parse(root.section("noc"));
     config.links = parse_links(root.section("links"));
     config.sram = models::SramConfig::parse(root.section("sram"));
-    config.dram = models::DramConfig::parse(root.section("dram"), [](const std::string& name) {
-        return find_config("presets/dram", name);
+    config.dram = models::DramConfig::parse(root.section("dram"), [](const std::string& preset) {
+        return find_config("presets/dram", preset);
     });
     if (root.has("nand")) {
         auto nand = models::NandConfig::parse(root.section("nand"));

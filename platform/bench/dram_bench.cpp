@@ -414,7 +414,7 @@ DramCase DramCase::parse(core::Section root) {
     core::Section dram = root.required_section("dram");
     dram.choice("model", {"cycle"}, "cycle");
     result.device = models::parse_dram_device(
-        dram, [](const std::string& name) { return find_config("presets/dram", name); });
+        dram, [](const std::string& preset) { return find_config("presets/dram", preset); });
     result.channels = dram.integer("channels", 1, {1, 65536});
     result.interleave = dram.size("interleave", result.interleave, {1, 1e12});
     const models::DramOrganisation& o = result.device.organisation;

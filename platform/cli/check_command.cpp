@@ -44,9 +44,10 @@ std::string read_any(core::Section root) {
         models::load_dram_preset(root.location().file);
         return "dram preset";
     }
-    root.error("",
-               "neither a platform (key `platform`), a workload (`kind`), a model card (`hidden`), a "
-               "bench case (`traffic`, `thermal`) nor a preset (`data_sheet`)");
+    root.error(
+        "",
+        "neither a platform (key `platform`), a workload (`kind`), a model card (`hidden`), a "
+        "bench case (`traffic`, `thermal`) nor a preset (`data_sheet`)");
     return "";
 }
 
