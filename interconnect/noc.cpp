@@ -200,10 +200,9 @@ void Noc::handle(const Call& call) {
     }
 }
 
-/// Brings both networks to `now`, in step, as they share the links between dies.
+/// Brings both networks to `now`, in step, as they share the links between dies. What is delivered
+/// waits for deliver().
 void Noc::advance_networks(core::Ps now) {
-    requests_delivered_.clear();
-    responses_delivered_.clear();
     core::Ps next = 0;
     do {
         next = std::min({requests_->next_event(), responses_->next_event(), now});
@@ -212,9 +211,13 @@ void Noc::advance_networks(core::Ps now) {
     } while (next < now);
 }
 
+// A run that is stopped in the middle of a time step leaves deliveries of `now` to be made when it
+// goes on.
 void Noc::settle(core::Ps now) {
     advance_networks(now);
-    if (!requests_delivered_.empty() || !responses_delivered_.empty()) {
+    const auto missed = [now](const Delivery& delivery) { return delivery.time < now; };
+    if (std::any_of(requests_delivered_.begin(), requests_delivered_.end(), missed) ||
+        std::any_of(responses_delivered_.begin(), responses_delivered_.end(), missed)) {
         throw core::ModelError(path() + ": a delivery was missed");
     }
 }
@@ -249,6 +252,8 @@ void Noc::deliver() {
         initiator.answers.push(message.payload);
         offer_response(message.target);
     }
+    requests_delivered_.clear();
+    responses_delivered_.clear();
 }
 
 void Noc::free_links() {
