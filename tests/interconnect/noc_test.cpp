@@ -16,6 +16,7 @@
 #include "core/diagnostics.h"
 #include "core/logging.h"
 #include "core/random.h"
+#include "tests/support/script.h"
 #include "tests/support/tlm_testers.h"
 
 namespace strata::interconnect {
@@ -129,6 +130,21 @@ TEST_P(NocLevels, AReadTakesItsZeroLoadTime) {
     EXPECT_EQ(extension.target_port, 2);
     EXPECT_EQ(extension.local_address, 8192U + 64U);
     EXPECT_EQ(system.noc->bytes_delivered(), 64);
+}
+
+// The monitor reads in the middle of a time step when a watchdog stopped the run there. The request
+// is delivered at 24 cycles, the response at 90: the times of AReadTakesItsZeroLoadTime.
+TEST_P(NocLevels, ReadingInTheMiddleOfATimeStepChangesNothing) {
+    System system(config(), memory(50 * kCycle));
+    test::Script script("script");
+    for (core::Ps cycle = 0; cycle < 100; ++cycle) {
+        script.at(cycle * kCycle, [&] { system.noc->settle(core::now_ps()); });
+    }
+    system.initiators[0]->read(10 * kCycle, address(0, 8192 + 64), 64);
+    system.run_to_end();
+    const auto& extension = system.initiators[0]->record(0).extension;
+    EXPECT_EQ(extension.at(Stage::kAtTarget), (10 + 14) * kCycle);
+    EXPECT_EQ(extension.at(Stage::kDelivered), (10 + 14 + 50 + 16) * kCycle);
 }
 
 TEST_P(NocLevels, AWriteCarriesItsDataThere) {
