@@ -21,11 +21,11 @@ void Script::run() {
     const core::Ps now = core::now_ps();
     // What an action adds for now runs in the next delta cycle, as from any other process.
     auto due = agenda_.upper_bound(now);
-    std::multimap<core::Ps, std::function<void()>> todo;
+    std::multimap<core::Ps, std::function<void()>> due;
     while (agenda_.begin() != due) {
-        todo.insert(todo.end(), agenda_.extract(agenda_.begin()));
+        due.insert(due.end(), agenda_.extract(agenda_.begin()));
     }
-    for (const auto& entry : todo) {
+    for (const auto& entry : due) {
         entry.second();
     }
     if (!agenda_.empty()) {
