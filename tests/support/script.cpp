@@ -21,11 +21,11 @@ void Script::run() {
     const core::Ps now = core::now_ps();
     // What an action adds for now runs in the next delta cycle, as from any other process.
     auto due = agenda_.upper_bound(now);
-    std::multimap<core::Ps, std::function<void()>> due;
+    std::multimap<core::Ps, std::function<void()>> actions;
     while (agenda_.begin() != due) {
-        due.insert(due.end(), agenda_.extract(agenda_.begin()));
+        actions.insert(actions.end(), agenda_.extract(agenda_.begin()));
     }
-    for (const auto& entry : due) {
+    for (const auto& entry : actions) {
         entry.second();
     }
     if (!agenda_.empty()) {
