@@ -35,18 +35,18 @@ void packet_network(benchmark::State& state) {
     for (auto _ : state) {
         interconnect::PacketNetwork network(topology, routing, {});
         core::RandomStream random(1, "bench");
-        std::vector<interconnect::Delivery> delivered;
+        interconnect::Progress progress;
         const double chance = static_cast<double>(state.range(0)) / 100.0 / 4.0;
         std::uint64_t id = 0;
         for (Ps now = 0; now < 5'000 * kCycle; now += kCycle) {
-            network.advance(now, delivered);
+            network.advance(now, progress);
             for (int port = 0; port < kSide * kSide; ++port) {
                 if (random.chance(chance)) {
                     const auto target = static_cast<std::int32_t>(random.below(kSide * kSide));
                     network.send(now, {++id, port, target, 96});
                 }
             }
-            delivered.clear();
+            progress.clear();
         }
         hops += network.packet_hops();
     }

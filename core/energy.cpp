@@ -90,6 +90,14 @@ double EnergyLedger::static_pj(const Static& part, Ps now) {
     return part.settled_pj + part.watts * static_cast<double>(now - part.since) * kPjPerWattPs;
 }
 
+std::int64_t EnergyLedger::block_units(BlockId block) const {
+    std::int64_t units = 0;
+    for (const EventId id : blocks_.at(static_cast<std::size_t>(block)).events) {
+        units += events_[static_cast<std::size_t>(id)].count;
+    }
+    return units;
+}
+
 double EnergyLedger::block_pj(BlockId block, Ps now) const {
     const Block& wanted = blocks_.at(static_cast<std::size_t>(block));
     double sum = 0.0;

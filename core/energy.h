@@ -45,6 +45,9 @@ class EnergyLedger {
     /// Scales the cost of the block's future events, e.g. (V/V0)² after a voltage change.
     void set_scale(BlockId block, double scale);
 
+    /// Units of all events of a block so far: grows when it did something.
+    std::int64_t block_units(BlockId block) const;
+
     double block_pj(BlockId block, Ps now) const;
     double category_pj(EnergyCategory category, Ps now) const;
     double total_pj(Ps now) const;

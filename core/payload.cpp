@@ -66,6 +66,14 @@ const char* to_string(Fault fault) {
             return "erase of an open block";
         case Fault::kUncorrectable:
             return "uncorrectable error";
+        case Fault::kNandBusy:
+            return "flash die, plane or bus is busy";
+        case Fault::kNandRegister:
+            return "page register holds other data or none";
+        case Fault::kNandGroup:
+            return "pages that one command cannot take together";
+        case Fault::kNandSequence:
+            return "nothing to suspend, resume or continue";
     }
     return "unknown";
 }

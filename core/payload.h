@@ -32,6 +32,10 @@ enum class Fault : std::uint8_t {
     kNandReadErased,
     kNandEraseOpen,
     kUncorrectable,
+    kNandBusy,      ///< die, plane or bus is at work
+    kNandRegister,  ///< a page register holds other data, or none
+    kNandGroup,     ///< pages that one command cannot take together
+    kNandSequence,  ///< nothing to suspend, resume or continue
 };
 const char* to_string(Fault fault);
 

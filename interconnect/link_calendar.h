@@ -37,6 +37,9 @@ class LinkCalendar {
         return reserve_gap(earliest, length);
     }
 
+    /// When the last reservation ends.
+    Cycle busy_until() const { return first_ == busy_.size() ? 0 : busy_.back().end; }
+
     /// Intervals kept, for tests.
     std::size_t intervals() const { return busy_.size() - first_; }
 

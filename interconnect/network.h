@@ -16,15 +16,54 @@ namespace strata::interconnect {
 
 /// One transfer between two ports. A network splits it into packets of at most the configured size.
 struct Transfer {
-    std::uint64_t id = 0;     ///< the caller's handle, returned in the Delivery
-    std::int32_t source = 0;  ///< port
-    std::int32_t target = 0;  ///< port
-    core::Bytes bytes = 0;    ///< data carried, without headers; may be 0
+    std::uint64_t id = 0;            ///< the caller's handle, returned in the Delivery
+    std::int32_t source = 0;         ///< port
+    std::int32_t target = 0;         ///< port
+    core::Bytes bytes = 0;           ///< data carried, without headers; may be 0
+    std::uint8_t traffic_class = 0;  ///< request, response, …: has VCs of its own at flit level
+    std::uint8_t qos = 0;            ///< the higher one wins, within the anti-starvation limit
 };
 
 struct Delivery {
     std::uint64_t id = 0;
     core::Ps time = 0;  ///< when the last flit of the last packet left the ejection port
+};
+
+/// The injection port has taken the last flit of a transfer whose `send` returned kNever.
+struct Injection {
+    std::uint64_t id = 0;
+    core::Ps time = 0;  ///< when the injection link is free again
+};
+
+/// What `advance` reports; it appends, the caller clears. Each list is ordered by time, transfers
+/// of one (source, target, class) in the order of `send` where the network keeps it.
+struct Progress {
+    std::vector<Delivery> delivered;
+    std::vector<Injection> injected;
+
+    void clear() {
+        delivered.clear();
+        injected.clear();
+    }
+};
+
+/// The life of one packet, for measurements.
+struct PacketRecord {
+    Transfer transfer;          ///< that it belongs to
+    std::int32_t flits = 0;     ///< of this packet, its header included
+    std::int32_t routers = 0;   ///< visited
+    core::Ps sent = 0;          ///< `send` was called
+    core::Ps injected = 0;      ///< its head enters the injection link
+    core::Ps head_arrived = 0;  ///< its head left the ejection port
+    core::Ps tail_arrived = 0;  ///< its tail left the ejection port
+    bool last = false;          ///< of its transfer
+};
+
+class PacketObserver {
+   public:
+    virtual ~PacketObserver() = default;
+    /// In the order of `tail_arrived`, within the `advance` that reaches it.
+    virtual void delivered(const PacketRecord& packet) = 0;
 };
 
 /// Use: `send` at the current time, then ask `next_event`; call `advance(t)` with t ≤ next_event.
@@ -33,7 +72,8 @@ class Network {
     virtual ~Network() = default;
 
     /// Hands a transfer to the port's injection queue at time `now` (never earlier than the last
-    /// `advance`). Returns when the port has taken its last flit, i.e. when the queue slot is free.
+    /// `advance`). Returns when the port has taken its last flit, i.e. when the injection link is
+    /// free again; kNever when only time will tell (backpressure), then `advance` reports it.
     virtual core::Ps send(core::Ps now, const Transfer& transfer) = 0;
 
     /// Time of the next thing to do; kNever when the network is empty.
@@ -43,9 +83,8 @@ class Network {
     /// concerns nobody else.
     virtual core::Ps next_delivery() const { return next_event(); }
 
-    /// Does everything up to and including `now`; appends what was delivered, ordered by
-    /// (time, id).
-    virtual void advance(core::Ps now, std::vector<Delivery>& delivered) = 0;
+    /// Does everything up to and including `now`; appends to `progress`.
+    virtual void advance(core::Ps now, Progress& progress) = 0;
 
     /// Latency of a transfer in an empty network, the closed form the model must meet.
     virtual core::Ps zero_load_latency(const Transfer& transfer) const = 0;

@@ -38,6 +38,7 @@ NetworkBase::NetworkBase(const Topology& topology, const RoutingTable& routing,
       flit_(topology.flit()),
       max_packet_(options.max_packet),
       energy_(options.energy),
+      observer_(options.observer),
       link_flits_(topology.links().size()),
       router_flits_(topology.routers().size()) {
     if (options.trace != nullptr) {
@@ -100,7 +101,7 @@ void NetworkBase::trace_busy(LinkId id, Cycle start, Cycle end, bool joins_next)
     // Where two reservations touch, the later write of a time wins: the signal stays up.
     const CycleClock& clock = topology_.clock(topology_.link(id).clock);
     const core::TraceSignal& signal = busy_[static_cast<std::size_t>(id)];
-    signal.set(clock.time(start), 1);
+    signal.set(std::max(clock.time(start), trace_from_), 1);
     if (!joins_next) {
         signal.set(clock.time(end), 0);
     }

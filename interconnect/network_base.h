@@ -43,6 +43,8 @@ struct NetworkOptions {
     NetworkEnergy* energy = nullptr;          ///< may be null
     core::TraceSink* trace = nullptr;         ///< may be null
     std::string scope = "noc";                ///< of the busy signals of links
+    PacketObserver* observer = nullptr;       ///< may be null
+    int vcs = 4;                              ///< of a message class; packet level
 };
 
 class NetworkBase : public Network {
@@ -133,6 +135,14 @@ class NetworkBase : public Network {
             energy_->count(link.from, packet_flits, id, link_cycles * link.width * 8);
         }
     }
+    /// Cycles of a link beyond those of its packets, such as flits that are sent again.
+    void account_extra(const Link& link, LinkId id, Cycle link_cycles) {
+        link_flits_[static_cast<std::size_t>(id)] += link_cycles;
+        if (energy_ != nullptr) {
+            energy_->count(link.from, 0, id, link_cycles * link.width * 8);
+        }
+    }
+    bool traced() const { return !busy_.empty(); }
     void trace_busy(LinkId id, Cycle start, Cycle end, bool joins_next) const;
 
     /// Data bytes of the packet at `offset` of a transfer.
@@ -151,8 +161,10 @@ class NetworkBase : public Network {
     core::Bytes flit_;
     core::Bytes max_packet_;
     NetworkEnergy* energy_;
+    PacketObserver* observer_;
     core::Ps now_ = 0;
     std::int64_t in_flight_ = 0;
+    core::Ps trace_from_ = 0;           // the waveform is written up to here
     mutable std::vector<LinkId> path_;  // scratch of walk()
 
    private:

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "interconnect/ideal_network.h"
+#include "interconnect/network_check.h"
 #include "interconnect/packet_network.h"
 
 namespace strata::interconnect {
@@ -30,18 +31,23 @@ Noc::Noc(const sc_core::sc_module_name& name, const NocConfig& config, Topology 
 Noc::~Noc() = default;
 
 void Noc::make_networks() {
-    routing_ = std::make_unique<RoutingTable>(topology_, config_.routing);
+    routing_ = std::make_unique<RoutingTable>(make_routing(topology_, config_));
     energy_ = std::make_unique<NetworkEnergy>(topology_, services().energy);
     NetworkOptions options;
     options.max_packet = config_.max_packet;
     options.energy = energy_.get();
     options.trace = services().trace;
+    options.vcs = config_.vcs / config_.classes;
     NetworkOptions answers = options;
     options.scope = path() + ".requests";
     answers.scope = path() + ".responses";
     if (config_.model == "ideal") {
         requests_ = std::make_unique<IdealNetwork>(topology_, *routing_, options);
         responses_ = std::make_unique<IdealNetwork>(topology_, *routing_, answers);
+    } else if (config_.model == "flit") {
+        const auto shared = std::make_shared<FlitLinks>(topology_.links().size());
+        requests_ = make_flit_network(options, shared, 0);
+        responses_ = make_flit_network(answers, shared, 1);
     } else {
         auto shared = std::make_shared<LinkCalendars>(topology_.links().size());
         requests_ = std::make_unique<PacketNetwork>(topology_, *routing_, options, shared);
@@ -52,6 +58,17 @@ void Noc::make_networks() {
             links_ += link.shared ? 1 : 2;
         }
     }
+}
+
+std::unique_ptr<FlitNetwork> Noc::make_flit_network(const NetworkOptions& options,
+                                                    const std::shared_ptr<FlitLinks>& shared,
+                                                    int number) {
+    FlitConfig flit = config_.flit_level();
+    flit.classes = 1;  // the other message class has a network of its own
+    auto network =
+        std::make_unique<FlitNetwork>(topology_, *routing_, options, flit, shared, number);
+    flit_networks_.push_back(network.get());
+    return network;
 }
 
 void Noc::make_ports() {
@@ -206,8 +223,8 @@ void Noc::advance_networks(core::Ps now) {
     core::Ps next = 0;
     do {
         next = std::min({requests_->next_event(), responses_->next_event(), now});
-        requests_->advance(next, requests_delivered_);
-        responses_->advance(next, responses_delivered_);
+        requests_->advance(next, request_progress_);
+        responses_->advance(next, response_progress_);
     } while (next < now);
 }
 
@@ -216,15 +233,18 @@ void Noc::advance_networks(core::Ps now) {
 void Noc::settle(core::Ps now) {
     advance_networks(now);
     const auto missed = [now](const Delivery& delivery) { return delivery.time < now; };
-    if (std::any_of(requests_delivered_.begin(), requests_delivered_.end(), missed) ||
-        std::any_of(responses_delivered_.begin(), responses_delivered_.end(), missed)) {
+    if (std::any_of(request_progress_.delivered.begin(), request_progress_.delivered.end(),
+                    missed) ||
+        std::any_of(response_progress_.delivered.begin(), response_progress_.delivered.end(),
+                    missed)) {
         throw core::ModelError(path() + ": a delivery was missed");
     }
 }
 
 void Noc::deliver() {
     advance_networks(now_);
-    for (const Delivery& delivery : requests_delivered_) {
+    report_injected();
+    for (const Delivery& delivery : request_progress_.delivered) {
         const auto id = static_cast<MessageId>(delivery.id);
         const Message message = messages_[index(id)];
         free_messages_.push_back(id);
@@ -237,7 +257,7 @@ void Noc::deliver() {
         target.arrived.push(message.payload);
         offer_request(message.target);
     }
-    for (const Delivery& delivery : responses_delivered_) {
+    for (const Delivery& delivery : response_progress_.delivered) {
         const auto id = static_cast<MessageId>(delivery.id);
         const Message message = messages_[index(id)];
         free_messages_.push_back(id);
@@ -252,8 +272,8 @@ void Noc::deliver() {
         initiator.answers.push(message.payload);
         offer_response(message.target);
     }
-    requests_delivered_.clear();
-    responses_delivered_.clear();
+    request_progress_.clear();
+    response_progress_.clear();
 }
 
 void Noc::free_links() {
@@ -262,20 +282,38 @@ void Noc::free_links() {
         const LinkFree freed = busy_links_.back();
         busy_links_.pop_back();
         Port& port = ports_[index(freed.port)];
-        InjectionQueue& queue = freed.response ? port.responses : port.requests;
-        queue.watched = false;
-        mark(freed.port);
-        Payload* payload = queue.blocked;
-        if (payload == nullptr) {
-            continue;
+        (freed.response ? port.responses : port.requests).watched = false;
+        link_freed(freed.port, freed.response);
+    }
+}
+
+/// Injection links that only the network knew when they would come free.
+void Noc::report_injected() {
+    for (const Progress* progress : {&request_progress_, &response_progress_}) {
+        const bool response = progress == &response_progress_;
+        for (const Injection& injection : progress->injected) {
+            const Message& message = messages_[index(static_cast<MessageId>(injection.id))];
+            Port& port = ports_[index(message.source)];
+            (response ? port.responses : port.requests).free_at = injection.time;
+            link_freed(message.source, response);
         }
-        queue.blocked = nullptr;
-        queue.stall_time += now_ - queue.blocked_since;
-        if (freed.response) {
-            queue_response(freed.port, *payload);
-        } else {
-            queue_request(freed.port, *payload);
-        }
+    }
+}
+
+void Noc::link_freed(PortId id, bool response) {
+    Port& port = ports_[index(id)];
+    InjectionQueue& queue = response ? port.responses : port.requests;
+    mark(id);
+    Payload* payload = queue.blocked;
+    if (payload == nullptr) {
+        return;
+    }
+    queue.blocked = nullptr;
+    queue.stall_time += now_ - queue.blocked_since;
+    if (response) {
+        queue_response(id, *payload);
+    } else {
+        queue_request(id, *payload);
     }
 }
 
@@ -293,7 +331,7 @@ void Noc::inject() {
 /// Has the module woken when the link comes free, if anybody waits for that.
 void Noc::watch(InjectionQueue& queue, PortId id, bool response) {
     const bool wanted = queue.blocked != nullptr || !queue.waiting.empty();
-    if (wanted && queue.free_at > now_ && !queue.watched) {
+    if (wanted && queue.free_at > now_ && queue.free_at != core::kNever && !queue.watched) {
         queue.watched = true;
         busy_links_.push_back({queue.free_at, id, response});
         std::push_heap(busy_links_.begin(), busy_links_.end(), std::greater<>());
@@ -315,8 +353,10 @@ void Noc::inject(InjectionQueue& queue, PortId id, bool response) {
     queue.waiting.erase(next);
     const Message& message = messages_[index(chosen)];
     NetworkBase& network = response ? *responses_ : *requests_;
-    queue.free_at = network.send(
-        now_, {static_cast<std::uint64_t>(chosen), message.source, message.target, message.bytes});
+    Transfer transfer{static_cast<std::uint64_t>(chosen), message.source, message.target,
+                      message.bytes};
+    transfer.qos = core::extension_of(*message.payload).qos;
+    queue.free_at = network.send(now_, transfer);
     trace_depth(queue);
     Port& port = ports_[index(id)];
     ++port.messages_out;

@@ -8,9 +8,10 @@
 // Modelled: address decoding, bounded injection queues (END_REQ is withheld while full), end-to-end
 // credits (a request enters the network when a receive slot at its target is reserved; the slot is
 // free again when the target has accepted), order per (source, target), responses on a network of
-// their own, energy per flit-hop.
-// Not modelled: the credits' own way back (taken as immediate), priorities (`qos` is carried, not
-// used), b_transport and DMI.
+// their own, energy per flit-hop. The two networks have routers and links of their own, at flit
+// level each with the VCs of one message class; they share the links that are marked `shared`.
+// Not modelled: the credits' own way back (taken as immediate), priorities but at flit level,
+// b_transport and DMI.
 // Timings: interconnect/topology.h. An erase and a read request carry no data, a write response
 // neither: the packet is its header flit.
 // Units: ps and bytes.
@@ -29,6 +30,7 @@
 #include "core/payload.h"
 #include "interconnect/address_map.h"
 #include "interconnect/fifo.h"
+#include "interconnect/flit_network.h"
 #include "interconnect/network_base.h"
 #include "interconnect/noc_config.h"
 #include "interconnect/routing.h"
@@ -87,7 +89,8 @@ class Noc : public sc_core::sc_module, public core::Component {
     /// Messages of one direction that wait at a port for its injection link.
     struct InjectionQueue {
         std::vector<MessageId> waiting;
-        core::Ps free_at = 0;        // until then one of its messages is on the injection link
+        core::Ps free_at = 0;        // until then one of its messages is on the injection link;
+                                     // kNever: until the network reports it
         bool watched = false;        // busy_links_ holds free_at
         Payload* blocked = nullptr;  // the end of its phase is withheld: the queue is full
         core::Ps blocked_since = 0;
@@ -145,10 +148,14 @@ class Noc : public sc_core::sc_module, public core::Component {
     Port& port(PortId id) { return ports_[index(id)]; }
 
     void make_networks();
+    std::unique_ptr<FlitNetwork> make_flit_network(const NetworkOptions& options,
+                                                   const std::shared_ptr<FlitLinks>& shared,
+                                                   int number);
     void make_ports();
     void end_of_elaboration() override;
     void register_stats();
     void register_port_stats(PortId id);
+    void register_flit_stats();
     std::string describe_port(PortId id) const;
     double busiest_link() const;
 
@@ -168,6 +175,8 @@ class Noc : public sc_core::sc_module, public core::Component {
     void advance_networks(core::Ps now);
     void deliver();
     void free_links();
+    void report_injected();
+    void link_freed(PortId port, bool response);
     void watch(InjectionQueue& queue, PortId id, bool response);
     void inject();
     void schedule();
@@ -202,6 +211,7 @@ class Noc : public sc_core::sc_module, public core::Component {
     std::unique_ptr<NetworkEnergy> energy_;
     std::unique_ptr<NetworkBase> requests_;
     std::unique_ptr<NetworkBase> responses_;
+    std::vector<const FlitNetwork*> flit_networks_;  // requests, responses; else empty
     std::vector<Port> ports_;
     std::int64_t links_ = 0;
 
@@ -213,8 +223,8 @@ class Noc : public sc_core::sc_module, public core::Component {
     std::uint64_t next_sequence_ = 0;
     std::vector<Message> messages_;
     std::vector<MessageId> free_messages_;
-    std::vector<Delivery> requests_delivered_;
-    std::vector<Delivery> responses_delivered_;
+    Progress request_progress_;
+    Progress response_progress_;
     std::vector<LinkFree> busy_links_;  // heap
     std::vector<PortId> marked_;        // ports that may be able to inject
     std::vector<char> is_marked_;

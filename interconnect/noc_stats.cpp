@@ -54,6 +54,9 @@ void Noc::register_stats() {
                 [this] { return static_cast<double>(link_busy_time()) * 1e-3; });
     group.value("busiest_link_utilisation", "1", "busy share of the busiest link",
                 [this] { return busiest_link(); });
+    if (!flit_networks_.empty()) {
+        register_flit_stats();
+    }
     for (PortId id = 0; id < static_cast<PortId>(ports_.size()); ++id) {
         register_port_stats(id);
     }
@@ -61,6 +64,28 @@ void Noc::register_stats() {
         group.child("links").value(topology_.link(id).name, "ns", "busy time", [this, id] {
             return static_cast<double>(requests_->link_busy(id) + responses_->link_busy(id)) * 1e-3;
         });
+    }
+}
+
+void Noc::register_flit_stats() {
+    core::StatGroup& group = stats();
+    const auto sum = [this](auto part) {
+        double total = 0.0;
+        for (const FlitNetwork* network : flit_networks_) {
+            total += static_cast<double>(part(*network));
+        }
+        return total;
+    };
+    group.value("link_retries", "1", "flits that links spoilt and sent again",
+                [sum] { return sum([](const FlitNetwork& n) { return n.retries(); }); });
+    group.value("link_wakeups", "1", "times a link that slept was woken",
+                [sum] { return sum([](const FlitNetwork& n) { return n.wakeups(); }); });
+    group.value("link_gated_time", "ns", "time links were switched off until woken, summed",
+                [sum] { return sum([](const FlitNetwork& n) { return n.gated_time(); }) * 1e-3; });
+    for (RouterId id = 0; id < static_cast<RouterId>(topology_.routers().size()); ++id) {
+        group.child("routers").value(
+            topology_.router(id).name, "1", "flits in its buffers, mean",
+            [sum, id] { return sum([id](const FlitNetwork& n) { return n.mean_occupancy(id); }); });
     }
 }
 

@@ -61,47 +61,55 @@ Topology::Topology(core::Bytes flit) : flit_(flit) {
 }
 
 RouterId Topology::add_router(const std::string& name, const RouterConfig& config) {
-    const auto group = static_cast<GroupId>(groups_.size());
-    groups_.push_back({name, 1, 1, {}});
-    const RouterId id = make_router(name, group, 0, 0, config);
-    groups_.back().routers.push_back(id);
+    const GroupId group = add_group(name, GroupKind::kRouter, 1, 1);
+    const RouterId id = add_router(name, group, 0, 0, config);
+    set_endpoints(group, {id}, 1);
     return id;
 }
 
-GroupId Topology::add_mesh(const std::string& prefix, int nx, int ny, const LinkConfig& link,
-                           const RouterConfig& config) {
+GroupId Topology::add_group(const std::string& name, GroupKind kind, int nx, int ny) {
     if (nx < 1 || ny < 1) {
-        throw core::ModelError("topology: mesh '" + prefix + "' is empty");
+        throw core::ModelError("topology: network '" + name + "' is empty");
     }
-    const auto group = static_cast<GroupId>(groups_.size());
-    groups_.push_back({prefix, nx, ny, {}});
-    for (int y = 0; y < ny; ++y) {
-        for (int x = 0; x < nx; ++x) {
-            const std::string name = prefix + ".r" + std::to_string(x) + "_" + std::to_string(y);
-            groups_.back().routers.push_back(make_router(name, group, x, y, config));
-        }
-    }
-    for (int y = 0; y < ny; ++y) {
-        for (int x = 0; x < nx; ++x) {
-            const RouterId here = mesh_router(group, x, y);
-            if (x + 1 < nx) {
-                connect(here, mesh_router(group, x + 1, y), link);
-            }
-            if (y + 1 < ny) {
-                connect(here, mesh_router(group, x, y + 1), link);
-            }
-        }
-    }
-    return group;
+    groups_.push_back({name, kind, nx, ny, {}, {}, 1, {}});
+    return static_cast<GroupId>(groups_.size() - 1);
+}
+
+RouterId Topology::add_router(const std::string& name, GroupId group, int x, int y,
+                              const RouterConfig& config) {
+    Router made;
+    made.name = name;
+    made.group = group;
+    made.x = x;
+    made.y = y;
+    made.clock = clock_index(config.clock);
+    made.pipeline = config.pipeline;
+    made.config = config;
+    routers_.push_back(std::move(made));
+    const auto id = static_cast<RouterId>(routers_.size() - 1);
+    groups_.at(static_cast<std::size_t>(group)).routers.push_back(id);
+    return id;
+}
+
+void Topology::set_endpoints(GroupId group, std::vector<RouterId> routers, int columns) {
+    Group& changed = groups_.at(static_cast<std::size_t>(group));
+    changed.endpoints = std::move(routers);
+    changed.columns = columns;
+}
+
+void Topology::add_route(GroupId group, const Route& route) {
+    groups_.at(static_cast<std::size_t>(group)).routes.push_back(route);
 }
 
 LinkId Topology::connect(RouterId a, RouterId b, const LinkConfig& config) {
-    const std::string suffix = config.name.empty() ? "" : "." + config.name;
-    const std::string& from = router(a).name;
-    const std::string& to = router(b).name;
-    const LinkId forward = make_link(a, b, config, from + "_to_" + to + suffix);
-    make_link(b, a, config, to + "_to_" + from + suffix);
+    const LinkId forward = connect_one_way(a, b, config);
+    connect_one_way(b, a, config);
     return forward;
+}
+
+LinkId Topology::connect_one_way(RouterId a, RouterId b, const LinkConfig& config) {
+    const std::string suffix = config.name.empty() ? "" : "." + config.name;
+    return make_link(a, b, config, router(a).name + "_to_" + router(b).name + suffix);
 }
 
 PortId Topology::add_port(const std::string& name, RouterId router_id) {
@@ -129,18 +137,10 @@ RouterId Topology::mesh_router(GroupId group, int x, int y) const {
     return mesh.routers[static_cast<std::size_t>(y * mesh.nx + x)];
 }
 
-RouterId Topology::make_router(const std::string& name, GroupId group, int x, int y,
-                               const RouterConfig& config) {
-    Router made;
-    made.name = name;
-    made.group = group;
-    made.x = x;
-    made.y = y;
-    made.clock = clock_index(config.clock);
-    made.pipeline = config.pipeline;
-    made.config = config;
-    routers_.push_back(std::move(made));
-    return static_cast<RouterId>(routers_.size() - 1);
+LinkId Topology::find_link(const std::string& name) const {
+    const auto found = std::find_if(links_.begin(), links_.end(),
+                                    [&](const Link& link) { return link.name == name; });
+    return found == links_.end() ? -1 : static_cast<LinkId>(found - links_.begin());
 }
 
 LinkId Topology::make_link(RouterId from, RouterId to, const LinkConfig& config,

@@ -4,13 +4,12 @@
 
 // The graph of the interconnect: routers, links between them, and ports where endpoints attach.
 //
-// Modelled: one link type for mesh, die-to-die, SIP and PCIe links, each with its own width, clock
-// and latency; meshes as groups of routers with coordinates; an injection and an ejection link per
-// port, as wide as a flit and in the router's clock.
-// Not modelled: wires and repeaters one by one, link retraining, retries.
-// Timings: the reference router of the field (BookSim 2): routing 0, VC allocation 1, switch
-// allocation 1, traversal 1, link 1, injection 1, ejection 1 cycle.
-// Units: widths in bytes per link cycle; latencies in ps.
+// Modelled: one link type for on-die, die-to-die, SIP and PCIe links, each with its own width,
+// clock and latency; networks (mesh, torus, …, see topology_family.h) as groups of routers, joined
+// by any links; an injection and an ejection link per port, as wide as a flit and in the router's
+// clock. Not modelled: wires and repeaters one by one, link retraining. Timings: the reference
+// router of the field (BookSim 2): routing 0, VC allocation 1, switch allocation 1, traversal 1,
+// link 1, injection 1, ejection 1 cycle. Units: widths in bytes per link cycle; latencies in ps.
 
 #include <cstdint>
 #include <string>
@@ -41,7 +40,8 @@ struct LinkConfig {
     bool shared = false;  ///< requests and responses share the wires
     std::string block;    ///< energy block; empty: the sending router's
 
-    /// Reads `width, clock, cycles, latency, energy_per_bit` over `defaults`.
+    /// Reads `width, clock, cycles, latency, energy_per_bit` over `defaults` and closes the
+    /// mapping.
     static LinkConfig parse(core::Section section, const LinkConfig& defaults);
 };
 
@@ -96,12 +96,32 @@ struct Port {
     LinkId ejection = -1;
 };
 
-/// A rectangle of routers with a link between neighbours, or a single router.
+/// How the routers of a group are joined; decides which routing algorithms fit.
+enum class GroupKind {
+    kRouter,   ///< one router alone (IO die, host, crossbar)
+    kMesh,     ///< nx columns, ny rows; (x, y) joined to its neighbours
+    kTorus,    ///< the same, closed in every dimension of 3 or more; a ring is one of one row
+    kFatTree,  ///< nx-ary ny-tree; a router's x is its number within level y, level 0 at the leaves
+    kGraph,    ///< any
+};
+
+/// At router `at`, packets for router `to` take `link`.
+struct Route {
+    RouterId at = -1;
+    RouterId to = -1;
+    LinkId link = -1;
+};
+
+/// A network of its own. Packets between two of its routers stay inside it.
 struct Group {
     std::string name;
+    GroupKind kind = GroupKind::kRouter;
     int nx = 1;
     int ny = 1;
-    std::vector<RouterId> routers;  ///< y-major: y * nx + x
+    std::vector<RouterId> routers;    ///< mesh, torus, tree: y * (routers per y) + x
+    std::vector<RouterId> endpoints;  ///< router where endpoint i attaches
+    int columns = 1;                  ///< of the grid of endpoints; rows = endpoints / columns
+    std::vector<Route> routes;        ///< graph: what its table says, for `routing: table`
 };
 
 class Topology {
@@ -111,16 +131,26 @@ class Topology {
 
     /// A router that is a group of its own (IO die, host, crossbar).
     RouterId add_router(const std::string& name, const RouterConfig& config);
-    /// nx × ny routers named `prefix.r<x>_<y>`, neighbours joined by `link`.
+    /// nx × ny routers named `prefix.r<x>_<y>`, neighbours joined by `link`, an endpoint at each.
     GroupId add_mesh(const std::string& prefix, int nx, int ny, const LinkConfig& link,
                      const RouterConfig& config);
+    /// An empty group, to be filled with `add_router` and given its `endpoints`.
+    GroupId add_group(const std::string& name, GroupKind kind, int nx, int ny);
+    RouterId add_router(const std::string& name, GroupId group, int x, int y,
+                        const RouterConfig& config);
+    void set_endpoints(GroupId group, std::vector<RouterId> routers, int columns);
+    void add_route(GroupId group, const Route& route);
     /// A pair of links, a → b and b → a; yields the first, the second has the next number.
     LinkId connect(RouterId a, RouterId b, const LinkConfig& config);
+    /// One link a → b alone.
+    LinkId connect_one_way(RouterId a, RouterId b, const LinkConfig& config);
     /// Attaches an endpoint. Port numbers count from 0 in the order of the calls.
     PortId add_port(const std::string& name, RouterId router);
 
-    /// Router at a mesh position; ModelError outside the mesh.
+    /// Router at a position of a mesh or torus; ModelError outside it.
     RouterId mesh_router(GroupId group, int x, int y) const;
+    /// Link called `name`; -1: none.
+    LinkId find_link(const std::string& name) const;
 
     core::Bytes flit() const { return flit_; }
     const std::vector<Router>& routers() const { return routers_; }
@@ -129,14 +159,13 @@ class Topology {
     const std::vector<Group>& groups() const { return groups_; }
     const std::vector<CycleClock>& clocks() const { return clocks_; }
 
+    const Group& group(GroupId id) const { return groups_[static_cast<std::size_t>(id)]; }
     const Router& router(RouterId id) const { return routers_[static_cast<std::size_t>(id)]; }
     const Link& link(LinkId id) const { return links_[static_cast<std::size_t>(id)]; }
     const Port& port(PortId id) const { return ports_[static_cast<std::size_t>(id)]; }
     const CycleClock& clock(std::int32_t id) const { return clocks_[static_cast<std::size_t>(id)]; }
 
    private:
-    RouterId make_router(const std::string& name, GroupId group, int x, int y,
-                         const RouterConfig& config);
     LinkId make_link(RouterId from, RouterId to, const LinkConfig& config, const std::string& name);
     std::int32_t clock_index(core::Frequency frequency);
 

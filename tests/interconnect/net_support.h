@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "interconnect/flit_network.h"
 #include "interconnect/ideal_network.h"
 #include "interconnect/noc_config.h"
 #include "interconnect/packet_network.h"
@@ -60,16 +61,20 @@ inline std::unique_ptr<interconnect::NetworkBase> make_network(
     if (model == "ideal") {
         return std::make_unique<interconnect::IdealNetwork>(topology, routing, options);
     }
+    if (model == "flit") {
+        return std::make_unique<interconnect::FlitNetwork>(topology, routing, options,
+                                                           interconnect::FlitConfig{});
+    }
     return std::make_unique<interconnect::PacketNetwork>(topology, routing, options);
 }
 
 /// Runs until the network is empty.
 inline std::vector<interconnect::Delivery> drain(interconnect::Network& network) {
-    std::vector<interconnect::Delivery> delivered;
+    interconnect::Progress progress;
     while (network.next_event() != core::kNever) {
-        network.advance(network.next_event(), delivered);
+        network.advance(network.next_event(), progress);
     }
-    return delivered;
+    return progress.delivered;
 }
 
 /// Sends one transfer at `now` through an empty network and yields its delivery time.
@@ -85,19 +90,19 @@ using Traffic = std::vector<std::pair<core::Ps, interconnect::Transfer>>;
 /// Delivery time of every transfer; ids are indices into `traffic`.
 inline std::vector<core::Ps> run(interconnect::Network& network, const Traffic& traffic) {
     std::vector<core::Ps> times(traffic.size(), -1);
-    std::vector<interconnect::Delivery> delivered;
+    interconnect::Progress progress;
     const auto take = [&] {
-        for (const auto& delivery : delivered) {
+        for (const auto& delivery : progress.delivered) {
             times[delivery.id] = delivery.time;
         }
-        delivered.clear();
+        progress.clear();
     };
     for (const auto& [time, transfer] : traffic) {
-        network.advance(time, delivered);
+        network.advance(time, progress);
         network.send(time, transfer);
         take();
     }
-    delivered = drain(network);
+    progress.delivered = drain(network);
     take();
     return times;
 }

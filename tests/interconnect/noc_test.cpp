@@ -110,7 +110,7 @@ class NocLevels : public testing::TestWithParam<const char*> {
         return noc;
     }
 };
-INSTANTIATE_TEST_SUITE_P(All, NocLevels, testing::Values("ideal", "packet"),
+INSTANTIATE_TEST_SUITE_P(All, NocLevels, testing::Values("ideal", "packet", "flit"),
                          [](const auto& test_info) { return std::string(test_info.param); });
 
 TEST_P(NocLevels, AReadTakesItsZeroLoadTime) {
@@ -360,8 +360,12 @@ TEST_P(NocLevels, RandomTrafficIsConservedAndKeepsItsOrder) {
     EXPECT_GT(system.energy.category_pj(core::EnergyCategory::kNoc, 0), 0.0);
     const double utilisation = stats["noc"]["busiest_link_utilisation"]["value"].get<double>();
     EXPECT_GT(utilisation, 0.1);
-    if (noc.model == "packet") {  // the ideal level knows no contention
+    if (noc.model != "ideal") {  // that one knows no contention
         EXPECT_LE(utilisation, 1.0);
+    }
+    if (noc.model == "flit") {
+        EXPECT_GT(stats["noc"]["routers"]["m.r1_0"]["value"].get<double>(), 0.1);
+        EXPECT_EQ(stats["noc"]["link_retries"]["value"].get<double>(), 0.0);
     }
 }
 

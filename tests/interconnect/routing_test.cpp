@@ -72,13 +72,13 @@ TEST(Routing, PrefersTheGatewayOnTheWay) {
 TEST(Routing, ReportsWhatCannotBeReached) {
     const NocConfig config;
     Topology topology(config.flit);
-    topology.add_router("left", config.router("x"));
-    topology.add_router("right", config.router("x"));
+    topology.add_port("a", topology.add_router("left", config.router("x")));
+    topology.add_port("b", topology.add_router("right", config.router("x")));
     try {
         const RoutingTable routing(topology, "xy");
         FAIL() << "no error";
     } catch (const core::UserError& error) {
-        EXPECT_STREQ(error.what(), "network: no route from 'right' to 'left'");
+        EXPECT_STREQ(error.what(), "no route from 'right' to 'left'");
     }
 }
 

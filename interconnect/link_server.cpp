@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#include "interconnect/link_server.h"
+
+namespace strata::interconnect {
+
+/// Equal turns from time_ up to `until`.
+void LinkServer::serve(Cycle until) {
+    Cycle budget = until - time_;
+    time_ = until;
+    while (budget > 0) {
+        Cycle least = 0;
+        Cycle active = 0;
+        for (const Share& share : shares_) {
+            if (share.left > 0) {
+                least = active == 0 ? share.left : std::min(least, share.left);
+                ++active;
+            }
+        }
+        if (active == 0) {
+            break;
+        }
+        const Cycle turns = std::min(least, budget / active);
+        const bool ends_within_a_round = turns < least;
+        take_turns(turns, ends_within_a_round ? budget % active : 0);
+        budget -= ends_within_a_round ? budget : least * active;
+    }
+    shares_.erase(std::remove_if(shares_.begin(), shares_.end(),
+                                 [until](const Share& share) { return share.end <= until; }),
+                  shares_.end());
+}
+
+/// Whole rounds, and one more turn for those whose turn comes first.
+void LinkServer::take_turns(Cycle turns, Cycle extra) {
+    for (const bool begun : {false, true}) {
+        for (std::size_t k = 0; k < shares_.size() && extra > 0; ++k) {
+            Share& share = shares_[begun ? k : shares_.size() - 1 - k];
+            if (share.begun == begun && share.left > turns) {
+                --share.left;
+                --extra;
+                share.begun = true;
+            }
+        }
+    }
+    if (turns > 0) {
+        for (Share& share : shares_) {
+            share.left = std::max<Cycle>(0, share.left - turns);
+            share.begun = true;
+        }
+    }
+}
+
+/// Packets whose first turn comes before a newcomer's.
+Cycle LinkServer::waiting() const {
+    return std::count_if(shares_.begin(), shares_.end(),
+                         [](const Share& share) { return !share.begun && share.left > 0; });
+}
+
+/// Whether the turn of packet `a` comes before that of `b`.
+bool LinkServer::precedes(std::size_t a, std::size_t b) const {
+    if (shares_[a].begun != shares_[b].begun) {
+        return !shares_[a].begun;
+    }
+    return shares_[a].begun ? a < b : a > b;
+}
+
+/// The packet whose VC the newcomer takes over, -1 when a VC is free.
+int LinkServer::queue_behind(const Request& request, std::uint8_t vc_class) const {
+    int held = 0;
+    int first = -1;
+    for (std::size_t i = 0; i < shares_.size(); ++i) {
+        if (shares_[i].vc_class == vc_class) {
+            ++held;
+            if (first < 0 || shares_[i].end < shares_[static_cast<std::size_t>(first)].end) {
+                first = static_cast<int>(i);
+            }
+        }
+    }
+    return held < request.vcs ? -1 : first;
+}
+
+Cycle LinkServer::fair_end(std::size_t i) const {
+    const Cycle left = shares_[i].left;
+    if (left == 0) {
+        return 0;
+    }
+    Cycle end = time_ + left;
+    for (std::size_t j = 0; j < shares_.size(); ++j) {
+        if (j != i) {
+            end += std::min(shares_[j].left, precedes(j, i) ? left : left - 1);
+        }
+    }
+    return end;
+}
+
+}  // namespace strata::interconnect
