@@ -15,7 +15,8 @@
 
 namespace strata::core {
 class StatGroup;
-}
+class TraceSink;
+}  // namespace strata::core
 
 namespace strata::models {
 
@@ -29,11 +30,20 @@ struct MemoryRequest {
     std::uint8_t qos = 0;
 };
 
+/// Where the time from submission to completion went, by the burst that was done last.
+struct MemoryLatency {
+    core::Ps queue = 0;    ///< waiting for its turn, and for the bursts before it
+    core::Ps bank = 0;     ///< closing and opening rows
+    core::Ps refresh = 0;  ///< waiting for a refresh
+    core::Ps bus = 0;      ///< access, transfer, error correction
+};
+
 struct MemoryCompletion {
     std::uint64_t id = 0;
     core::Ps time = 0;                       ///< when the last burst was done
     core::Ps begin = 0;                      ///< when work on its earliest burst started
     core::Fault fault = core::Fault::kNone;  ///< on a fault nothing was changed
+    MemoryLatency parts = {};                ///< all 0 where the model does not tell them apart
 };
 
 /// Use: `submit` while `can_accept`, then `advance(t)` with t ≤ `next_event()`.
@@ -62,6 +72,11 @@ class MemoryController {
     /// Registers its kinds of events; without this call energy is not counted.
     virtual void register_energy(core::EnergyLedger& /*ledger*/,
                                  core::EnergyLedger::BlockId /*block*/) {}
+    /// Registers waveform signals under the scope `path`.
+    virtual void register_trace(core::TraceSink* /*sink*/, const std::string& /*path*/) {}
+    /// Brings counters, energy and waveform up to `now`, with what follows unchanged. `now` is not
+    /// later than the next event.
+    virtual void settle(core::Ps /*now*/) {}
     /// Temperature from the monitor, in °C; models without a temperature effect ignore it.
     virtual void set_temperature(double /*celsius*/) {}
 };

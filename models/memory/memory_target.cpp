@@ -61,6 +61,7 @@ MemoryTarget::MemoryTarget(const sc_core::sc_module_name& name, const MemoryTarg
     trace_state_ =
         core::trace_enum(services.trace, path(), "state", {"idle", "read", "write", "erase"});
     trace_queue_ = core::trace_integer(services.trace, path(), "queue", 16);
+    controller_->register_trace(services.trace, path());
     trace_state(0);
 }
 

@@ -16,7 +16,7 @@
 #include "core/output_file.h"
 #include "models/memory/dram/cycle_dram.h"
 #include "models/memory/dram/dram_preset.h"
-#include "models/memory/dram/dram_trace_checker.h"
+#include "platform/bench/dram_command_tap.h"
 #include "platform/config_files.h"
 
 namespace strata::platform {
@@ -33,43 +33,6 @@ double cpu_s() {
 double ns(double ps) {
     return ps * 1e-3;
 }
-
-/// Passes commands on to a checker and to a file, either of which may be absent.
-class CommandTap : public models::DramCommandSink {
-   public:
-    CommandTap(std::size_t channel, const models::DramDevice& device, double celsius, bool check,
-               std::ofstream* file)
-        : channel_(channel),
-          tick_ps_(static_cast<double>(device.timing.tick_fs) * 1e-3),
-          file_(file) {
-        if (check) {
-            checker_ = std::make_unique<models::DramTraceChecker>(device);
-            for (const models::DramRefreshStep& step : device.refresh_steps) {
-                if (celsius > step.above_celsius) {
-                    checker_->set_refresh_rate(0, step.rate);
-                }
-            }
-        }
-    }
-    void command(const models::DramCommandRecord& r) override {
-        if (checker_) {
-            checker_->command(r);
-        }
-        if (file_ != nullptr) {
-            *file_ << fmt::format("{:.3f},{},{},{},{},{},{},{},{}\n",
-                                  ns(static_cast<double>(r.time) * tick_ps_), channel_,
-                                  models::kDramCommandNames[static_cast<std::size_t>(r.command)],
-                                  r.pc, r.sid, r.bg, r.bank, r.row, r.column);
-        }
-    }
-    models::DramTraceChecker* checker() { return checker_.get(); }
-
-   private:
-    std::size_t channel_;
-    double tick_ps_;
-    std::unique_ptr<models::DramTraceChecker> checker_;
-    std::ofstream* file_;
-};
 
 /// Channels under one in-order initiator.
 class DramRun {
@@ -94,6 +57,8 @@ class DramRun {
     void split(const DramAccess& access, std::uint64_t id);
     bool offer(core::Ps now);
     void collect(core::Ps now);
+    void write_request(std::size_t channel, const models::MemoryCompletion& completion,
+                       core::Ps since);
     void note_next(std::size_t channel);
     core::Ps next_event();
     ordered_json latency(std::vector<core::Ps>& values) const;
@@ -103,10 +68,10 @@ class DramRun {
 
     const DramCase& case_;
     DramTrafficSource source_;
-    std::ofstream commands_;
+    std::ofstream commands_, requests_;
     core::EnergyLedger ledger_;
     std::vector<std::unique_ptr<models::CycleDram>> channels_;
-    std::vector<std::unique_ptr<CommandTap>> taps_;
+    std::vector<std::unique_ptr<DramCommandTap>> taps_;
 
     DramAccess access_;
     bool more_ = false;
@@ -133,6 +98,9 @@ DramRun::DramRun(const DramCase& config, const DramBenchOptions& options)
     if (write) {
         commands_.open(fs::path(options.out) / "commands.csv");
         commands_ << "time_ns,channel,command,pc,sid,bank_group,bank,row,column\n";
+        requests_.open(fs::path(options.out) / "requests.csv");
+        requests_
+            << "request,channel,offered_ns,done_ns,wait_ns,queue_ns,bank_ns,refresh_ns,bus_ns\n";
     }
     for (std::size_t i = 0; i < static_cast<std::size_t>(config.channels); ++i) {
         channels_.push_back(std::make_unique<models::CycleDram>(config.device));
@@ -140,9 +108,9 @@ DramRun::DramRun(const DramCase& config, const DramBenchOptions& options)
         channel.register_energy(ledger_, ledger_.block(fmt::format("dram.ch{}", i)));
         channel.set_temperature(config.celsius);
         if (options.check_trace || write) {
-            taps_.push_back(std::make_unique<CommandTap>(i, config.device, config.celsius,
-                                                         options.check_trace,
-                                                         write ? &commands_ : nullptr));
+            taps_.push_back(std::make_unique<DramCommandTap>(i, config.device, config.celsius,
+                                                             options.check_trace,
+                                                             write ? &commands_ : nullptr));
             channel.set_command_sink(taps_.back().get());
         }
     }
@@ -228,6 +196,9 @@ void DramRun::collect(core::Ps now) {
         channels_[channel]->advance(now, done_);
         for (const models::MemoryCompletion& completion : done_) {
             Open& open = open_[completion.id % kOpen];
+            if (requests_.is_open()) {
+                write_request(channel, completion, open.since);
+            }
             open.poisoned = open.poisoned || completion.fault != core::Fault::kNone;
             if (--open.parts == 0) {
                 (open.write ? write_latency_ : read_latency_)
@@ -239,6 +210,18 @@ void DramRun::collect(core::Ps now) {
         }
         note_next(channel);
     }
+}
+
+/// A line for each part of a request; the last five columns add up to done - offered.
+void DramRun::write_request(std::size_t channel, const models::MemoryCompletion& completion,
+                            core::Ps since) {
+    const models::MemoryLatency& p = completion.parts;
+    const core::Ps wait = completion.time - since - p.queue - p.bank - p.refresh - p.bus;
+    const auto in_ns = [](core::Ps ps) { return ns(static_cast<double>(ps)); };
+    requests_ << fmt::format("{},{},{:.3f},{:.3f},{:.3f},{:.3f},{:.3f},{:.3f},{:.3f}\n",
+                             completion.id, channel, in_ns(since), in_ns(completion.time),
+                             in_ns(wait), in_ns(p.queue), in_ns(p.bank), in_ns(p.refresh),
+                             in_ns(p.bus));
 }
 
 void DramRun::run() {
@@ -308,6 +291,7 @@ void DramRun::add_commands(ordered_json& result) const {
         sum.bus_time += counters.bus_time;
         sum.refresh_time += counters.refresh_time;
         sum.forwarded += counters.forwarded;
+        sum.merged += counters.merged;
         sum.bursts[0] += counters.bursts[0];
         sum.bursts[1] += counters.bursts[1];
     }
@@ -316,6 +300,7 @@ void DramRun::add_commands(ordered_json& result) const {
     result["row_misses"] = rows.misses;
     result["row_conflicts"] = rows.conflicts;
     result["forwarded_reads"] = sum.forwarded;
+    result["merged_writes"] = sum.merged;
     const double bursts =
         std::max(1.0, static_cast<double>(sum.bursts[0]) + static_cast<double>(sum.bursts[1]));
     const double tick_ns = static_cast<double>(case_.device.timing.tick_fs) * 1e-6;

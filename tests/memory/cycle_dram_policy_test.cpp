@@ -32,7 +32,7 @@ void expect_clean(const DramDevice& device, std::uint64_t seed, const std::strin
     for (int i = 0; i < 4000; ++i) {
         models::MemoryRequest request = make(i);
         request.qos = static_cast<std::uint8_t>(random.below(8) == 0);
-        request.bytes = random.below(16) == 0 ? 1024 : 64;
+        request.bytes = random.below(16) == 0 ? 1024 : random.below(8) == 0 ? 24 : 64;
         request.address =
             std::min(request.address, static_cast<std::uint64_t>(dram.capacity() - request.bytes));
         if (random.below(400) == 0) {
@@ -71,11 +71,9 @@ TEST_P(CycleDramPolicies, NeverViolateATiming) {
             device.policy.power_down_idle = 100;
             device.policy.self_refresh_idle = seed % 2 == 0 ? 4000 : 0;
             device.policy.starvation = 8000;
+            device.ecc.kind = models::DramEcc::Kind::kSideBand;
             device.policy.rfm = device.timing.raa_imt > 0;
-            // HBM4: refreshing 16 banks in turn takes longer than tREFI.
-            const bool partial =
-                device.timing.partial_refresh != models::DramPartialRefresh::kNone &&
-                device.timing.rfc_pb < device.timing.refi_pb;
+            const bool partial = device.timing.partial_refresh != models::DramPartialRefresh::kNone;
             device.policy.refresh = partial ? DramRefreshMode::kPerBank : DramRefreshMode::kAllBank;
             device.policy.refresh_pull_in = seed % 3 == 0 ? 4 : 0;
             expect_clean(device, seed, what + " with everything");
@@ -103,6 +101,24 @@ TEST(CycleDramPolicy, NobodyStarves) {
     EXPECT_GT(bad.worst_latency, 8 * core::kMicrosecond);  // until a refresh closed the row
     // The bound, a refresh in the way, and the time in the input queue.
     EXPECT_LT(good.worst_latency, 2 * core::kMicrosecond);
+}
+
+// Rare writes under reads first, low classes under high ones: all are served soon after the bound.
+TEST_P(CycleDramPolicies, WaitNoLongerThanTheStarvationBound) {
+    for (const auto scheduler : {DramScheduler::kFrFcfs, DramScheduler::kReadFirstDrain}) {
+        DramDevice device = preset(GetParam());
+        device.policy.scheduler = scheduler;
+        device.policy.starvation = device.timing.to_ticks(2 * core::kMicrosecond);
+        CycleDram dram(device);
+        auto make = random_requests(dram.capacity(), 64, 0.01);
+        const Saturation run = saturate(dram, 15'000, [&](std::int64_t i) {
+            models::MemoryRequest request = make(i);
+            request.qos = i % 4 == 0 ? 0 : 1;
+            return request;
+        });
+        // Beside the bound: the queue that has waited as long, a refresh, the input queue.
+        EXPECT_LT(run.worst_latency, 5 * core::kMicrosecond) << static_cast<int>(scheduler);
+    }
 }
 
 TEST(CycleDramPolicy, HitCapLetsConflictsThrough) {
@@ -196,6 +212,44 @@ TEST(CycleDramPolicy, LatencyPartsAddUp) {
     }
 }
 
+TEST(CycleDramPolicy, LatencyPartsOfARequestAddUp) {
+    const DramDevice device = without_refresh(preset("ddr4_2400_x8"));
+    const models::DramTiming& t = device.timing;
+    CycleDram dram(device);
+    const auto miss = serve(dram, 0, read_of(0, 64));
+    EXPECT_EQ(miss.parts.queue, 0);
+    EXPECT_EQ(miss.parts.bank, t.to_ps(t.rcd_rd));
+    EXPECT_EQ(miss.parts.bus, t.to_ps(t.cl + t.bl));
+    const core::Ps later = t.to_ps(1200);
+    const auto conflict = serve(dram, later, read_of(std::uint64_t{1} << 17, 64));
+    EXPECT_EQ(conflict.parts.bank, t.to_ps(t.rp + t.rcd_rd));
+    EXPECT_EQ(conflict.parts.refresh, 0);
+
+    CycleDram busy(preset("hbm3_6400"));
+    Completions done;
+    std::vector<core::Ps> submitted;
+    auto make = random_requests(busy.capacity(), 256, 0.3);
+    for (std::uint64_t i = 0; i < 2000; ++i) {
+        const core::Ps now = static_cast<core::Ps>(i) * 15'000;
+        run_until(busy, now, done);
+        if (models::MemoryRequest request = make(0); busy.can_accept(request)) {
+            request.id = submitted.size();
+            submitted.push_back(now);
+            busy.submit(now, request);
+        }
+    }
+    const Completions rest = drain(busy);
+    done.insert(done.end(), rest.begin(), rest.end());
+    bool refreshed = false;
+    for (const auto& c : done) {
+        const models::MemoryLatency& p = c.parts;
+        EXPECT_EQ(p.queue + p.bank + p.refresh + p.bus, c.time - submitted[c.id]);
+        EXPECT_GE(p.queue, 0);
+        refreshed = refreshed || p.refresh > 0;
+    }
+    EXPECT_TRUE(refreshed);
+}
+
 TEST(CycleDramPolicy, EnergyIsCountsTimesCostPlusPowerTimesTime) {
     DramDevice device = without_refresh(preset("ddr4_2400_x8"));
     device.energy = {};
@@ -235,6 +289,50 @@ TEST(CycleDramPolicy, EccCorrectsDelaysAndPoisons) {
     saturate(noisy, 20'000, stream_requests(64));
     EXPECT_NEAR(static_cast<double>(noisy.corrected()), 2000.0, 200.0);
     EXPECT_NEAR(static_cast<double>(noisy.poisoned()), 200.0, 60.0);
+}
+
+// Check bits cover the whole burst: a write of part of it has to read it first.
+TEST(CycleDramPolicy, SideBandEccMakesPartialWritesReadFirst) {
+    DramDevice device = without_refresh(preset("ddr4_2400_x8"));
+    const models::DramTiming& t = device.timing;
+    const auto write = [](DramDevice d, std::uint64_t address, core::Bytes bytes) {
+        CycleDram dram(d);
+        const auto done = serve(dram, 0, write_of(address, bytes));
+        return std::make_pair(done.time, dram.counters().merged);
+    };
+    EXPECT_EQ(write(device, 16, 16).first, t.to_ps(t.rcd_wr + t.cwl + t.bl));
+    for (const auto page : {DramPagePolicy::kOpen, DramPagePolicy::kClosed}) {
+        device.policy.page = page;
+        device.ecc.kind = models::DramEcc::Kind::kSideBand;
+        EXPECT_EQ(write(device, 64, 64),
+                  std::make_pair(t.to_ps(t.rcd_wr + t.cwl + t.bl), std::int64_t{0}));
+        EXPECT_EQ(write(device, 16, 16),
+                  std::make_pair(t.to_ps(t.rcd_rd + t.rtw + t.cwl + t.bl), std::int64_t{1}));
+        EXPECT_EQ(write(device, 32, 128).second, 2);  // first and last of three bursts
+        device.ecc.kind = models::DramEcc::Kind::kOnDie;
+        EXPECT_EQ(write(device, 16, 16).second, 0);
+    }
+}
+
+TEST(CycleDramPolicy, PartialWritesCostTheBandwidthOfTheirReads) {
+    DramDevice device = without_refresh(preset("ddr4_2400_x8"));
+    device.ecc.kind = models::DramEcc::Kind::kSideBand;
+    for (const auto scheduler :
+         {DramScheduler::kFrFcfs, DramScheduler::kFcfs, DramScheduler::kReadFirstDrain}) {
+        device.policy.scheduler = scheduler;
+        CycleDram dram(device);
+        models::DramTraceChecker checker(device);
+        dram.set_command_sink(&checker);
+        const Saturation run = saturate(dram, 5000, [](std::int64_t i) {
+            return write_of(static_cast<std::uint64_t>(i) * 64, 32);
+        });
+        EXPECT_EQ(dram.counters().bursts[models::kDramRead], 5000);
+        EXPECT_EQ(dram.counters().bursts[models::kDramWrite], 5000);
+        // Every burst moves twice: at most half of the peak, for half a burst each.
+        EXPECT_LT(run.gbps() / models::peak_bandwidth(device).gbps(), 0.25);
+        checker.finish(device.timing.to_ticks(run.end));
+        EXPECT_EQ(checker.violations(), 0);
+    }
 }
 
 TEST(CycleDramPolicy, BoundedQueuesRefuse) {

@@ -70,10 +70,18 @@ core::Fault CycleDram::submit(core::Ps now, const MemoryRequest& incoming) {
     r.sequence = ++sequence_;
     r.next = incoming.address / burst;
     r.end = (incoming.address + static_cast<std::uint64_t>(incoming.bytes) + burst - 1) / burst;
+    r.first = r.next;
     r.open = static_cast<std::int64_t>(r.end - r.next);
+    r.submitted = now;
     r.begin = kDramNever;
-    r.dir = incoming.op == core::MemoryOp::kRead ? kDramRead : kDramWrite;
+    r.dir =
+        static_cast<std::uint8_t>(incoming.op == core::MemoryOp::kRead ? kDramRead : kDramWrite);
     r.qos = incoming.qos;
+    if (r.dir == kDramWrite && device_.ecc.kind == DramEcc::Kind::kSideBand) {
+        r.partial_first = incoming.address % burst != 0;
+        r.partial_last =
+            (incoming.address + static_cast<std::uint64_t>(incoming.bytes)) % burst != 0;
+    }
     r.place = unfinished_.size();
     unfinished_.push_back(index);
     ++active_;
@@ -127,6 +135,11 @@ void CycleDram::advance(core::Ps now, std::vector<MemoryCompletion>& done) {
     if (active_ == 0 || clock_ - energy_time_ >= kBookingInterval) {
         book_energy();
     }
+}
+
+void CycleDram::settle(core::Ps now) {
+    run_until(device_.timing.to_ticks(now));
+    book_energy();
 }
 
 core::Ps CycleDram::busy_time() const {
@@ -222,9 +235,10 @@ void CycleDram::issue_column(DramPseudoChannel& pc, DramTicks t) {
     if (!device_.timing.split_command_bus) {
         row_bus_ = column_bus_;
     }
-    const DramBurst burst = pc.issue_column(t, sink_);
-    finish_burst(burst.request, burst.first_command != 0 ? burst.first_command : t,
-                 t + data_end_[burst.dir]);
+    const DramServed burst = pc.issue_column(t, sink_);
+    if (burst.request >= 0) {
+        finish_burst(burst, t);
+    }
     refill(t);
 }
 
@@ -246,48 +260,75 @@ bool CycleDram::enqueue_next_burst(std::int32_t index, DramTicks t) {
     const DramPlace place = decoder_.decode(address);
     DramPseudoChannel& pc = pcs_[static_cast<std::size_t>(place.pc)];
     const DramBurstQueue& queue = pc.queue();
-    if (queue.full(r.dir)) {
+    const bool merge = covers_partly(r);
+    if (queue.full(r.dir) || (merge && queue.full(kDramRead))) {
         return false;
     }
     DramBurst burst;
     burst.order = static_cast<std::uint64_t>(255 - r.qos) << kDramClassShift | ++burst_sequence_;
-    burst.row = place.row;
+    burst.row = static_cast<std::int32_t>(place.row);
     burst.column = place.column;
     burst.arrival = t;
     burst.request = index;
-    burst.bank = pc.flat_bank(place);
+    burst.bank = static_cast<std::uint8_t>(pc.flat_bank(place));
     burst.dir = r.dir;
     ++r.next;
     const bool forwarded = r.dir == kDramRead && queue.count(kDramWrite) > 0 &&
                            queue.has_write(burst.bank, burst.row, burst.column);
     if (forwarded) {  // takes the response path, as long as a row hit
         ++counters_.forwarded;
-        finish_burst(index, t, t + data_end_[kDramRead]);
+        finish_burst({index, r.dir, t, 0, 0}, t);
         return true;
     }
     if (r.dir == kDramRead && device_.ecc.kind != DramEcc::Kind::kNone && poisons(address)) {
         r.completion.fault = core::Fault::kUncorrectable;
     }
-    pc.add(burst);
+    if (merge) {
+        pc.add_merge(burst);
+    } else {
+        pc.add(burst);
+    }
     return true;
 }
 
-void CycleDram::finish_burst(std::int32_t index, DramTicks begin, DramTicks end) {
-    Request& r = request(index);
-    r.begin = std::min(r.begin, begin);
-    r.done = std::max(r.done, end);
+/// Whether the next burst is a write that has to be read first: its check bits cover all of it.
+bool CycleDram::covers_partly(const Request& r) const {
+    return (r.partial_first && r.next == r.first) || (r.partial_last && r.next + 1 == r.end);
+}
+
+/// `t`: its column command.
+void CycleDram::finish_burst(const DramServed& burst, DramTicks t) {
+    Request& r = request(burst.request);
+    const DramTicks end = t + data_end_[burst.dir];
+    r.begin = std::min(r.begin, burst.begin);
     --queued_;
-    if (--r.open > 0) {
-        return;
+    if (end > r.done) {
+        r.done = end;
+        r.bank_part = burst.bank;
+        r.refresh_part = burst.refresh;
     }
+    if (--r.open == 0) {
+        finish_request(burst.request);
+    }
+}
+
+void CycleDram::finish_request(std::int32_t index) {
+    Request& r = request(index);
     unfinished_[r.place] = unfinished_.back();
     request(unfinished_.back()).place = r.place;
     unfinished_.pop_back();
-    if (r.dir == kDramRead && device_.ecc.kind != DramEcc::Kind::kNone) {
-        r.done += device_.ecc.latency;
-    }
-    r.completion.begin = device_.timing.to_ps(r.begin);
-    r.completion.time = device_.timing.to_ps(r.done);
+    const bool checked = r.dir == kDramRead && device_.ecc.kind != DramEcc::Kind::kNone;
+    const DramTicks ecc = checked ? device_.ecc.latency : 0;
+    r.done += ecc;
+    const DramTiming& t = device_.timing;
+    MemoryCompletion& c = r.completion;
+    c.begin = t.to_ps(r.begin);
+    c.time = t.to_ps(r.done);
+    c.parts.bank = t.to_ps(r.bank_part);
+    c.parts.refresh = t.to_ps(r.refresh_part);
+    c.parts.bus = t.to_ps(data_end_[r.dir] + ecc);
+    c.parts.queue = c.time - r.submitted - c.parts.bank - c.parts.refresh - c.parts.bus;
+    note_latency(r);
     finished_.push_back({r.completion.time, r.sequence, index});
     std::push_heap(finished_.begin(), finished_.end());
 }

@@ -9,7 +9,8 @@
 // FR-FCFS with a cap on row hits, FCFS, reads first with write drain; open, closed and adaptive
 // pages; refresh postponed, pulled in, and faster when hot; priority classes and a bound on
 // starvation; reads served from queued writes; SEC-DED ECC with injected errors; energy and latency
-// by part. Not modelled: data-dependent timing, training and calibration, clock-stop and MRS
+// by part. With side-band ECC a write of part of a burst reads it first.
+// Not modelled: data-dependent timing, training and calibration, clock-stop and MRS
 // commands, banks addressed in pairs, write masking, a read overtaken by a later write of the same
 // place (data change in order of acceptance; see MemoryTarget).
 //
@@ -32,8 +33,10 @@
 
 #include "core/energy.h"
 #include "core/random.h"
+#include "core/stats.h"
 #include "models/memory/dram/cycle_dram_pc.h"
 #include "models/memory/dram/dram_address.h"
+#include "models/memory/dram/dram_bank_trace.h"
 #include "models/memory/dram/dram_timing.h"
 #include "models/memory/fixed_ring.h"
 #include "models/memory/memory_controller.h"
@@ -59,9 +62,11 @@ class CycleDram : public MemoryController {
     std::string describe_state() const override;
     void register_stats(core::StatGroup& stats) override;
     void register_energy(core::EnergyLedger& ledger, core::EnergyLedger::BlockId block) override;
+    void register_trace(core::TraceSink* sink, const std::string& path) override;
+    void settle(core::Ps now) override;
     void set_temperature(double celsius) override;
 
-    /// Every command from now on goes there, too; null: nowhere.
+    /// Every command from now on goes there, too; null: nowhere. Not together with a waveform.
     void set_command_sink(DramCommandSink* sink) { sink_ = sink; }
     const DramCounters& counters() const { return counters_; }
     const DramDevice& device() const { return device_; }
@@ -73,14 +78,20 @@ class CycleDram : public MemoryController {
     struct Request {
         MemoryCompletion completion;
         std::uint64_t sequence = 0;
-        std::uint64_t next = 0;  // burst number
+        std::uint64_t first = 0;  // burst number
+        std::uint64_t next = 0;
         std::uint64_t end = 0;
         std::int64_t open = 0;  // bursts without their column command
         DramTicks begin = 0;
         DramTicks done = 0;
+        DramTicks bank_part = 0;  // of the burst that was done last
+        DramTicks refresh_part = 0;
+        core::Ps submitted = 0;
         std::size_t place = 0;  // in unfinished_
         std::uint8_t dir = 0;
         std::uint8_t qos = 0;
+        bool partial_first = false;  // that burst must be read before it is written
+        bool partial_last = false;
     };
     struct Finished {
         core::Ps time;
@@ -97,7 +108,10 @@ class CycleDram : public MemoryController {
     void issue_column(DramPseudoChannel& pc, DramTicks t);
     void refill(DramTicks t);
     bool enqueue_next_burst(std::int32_t index, DramTicks t);
-    void finish_burst(std::int32_t index, DramTicks begin, DramTicks end);
+    bool covers_partly(const Request& request) const;
+    void finish_burst(const DramServed& burst, DramTicks t);
+    void finish_request(std::int32_t index);
+    void note_latency(const Request& request);
     bool poisons(std::uint64_t address);
     DramTicks least_work() const;
     void book_energy();
@@ -126,6 +140,12 @@ class CycleDram : public MemoryController {
     std::uint64_t sequence_ = 0;
     std::uint64_t burst_sequence_ = 0;
     DramCommandSink* sink_ = nullptr;
+    std::unique_ptr<DramBankTrace> bank_trace_;  // with a waveform
+
+    struct Latency {  // of requests, ps
+        core::Histogram total, queue, bank, refresh;
+    };
+    std::array<Latency, 2> latency_;  // by direction
 
     core::RandomStream ecc_random_;
     std::int64_t corrected_ = 0;

@@ -118,17 +118,19 @@ void DramPseudoChannel::change_power(DramTicks t, Sid& sid) {
 
 // ---- column commands ----------------------------------------------------------------------------
 
-DramBurst DramPseudoChannel::issue_column(DramTicks t, DramCommandSink* sink) {
+DramServed DramPseudoChannel::issue_column(DramTicks t, DramCommandSink* sink) {
     dirty_ = true;
-    const DramCandidate chosen = column_;
-    const DramBurst burst = queue_[chosen.burst];
+    const DramBurst burst = queue_[column_.burst];
     const std::int32_t bank = burst.bank;
-    queue_.remove(chosen.burst);
+    queue_.remove(column_.burst);
     banks_.column(t, bank, burst.dir);
     ++streak_[static_cast<std::size_t>(bank)];
     Sid& sid = sids_[static_cast<std::size_t>(banks_.sid_of(bank))];
     sid.upkeep.idle_since = t;
-    DramCommand command = chosen.command;
+    if (burst.merged) {
+        write_back(burst, t);
+    }
+    DramCommand command = column_.command;
     const bool closes = closes_behind(bank);
     if (closes) {
         command = burst.dir == kDramRead ? DramCommand::kRda : DramCommand::kWra;
@@ -136,13 +138,24 @@ DramBurst DramPseudoChannel::issue_column(DramTicks t, DramCommandSink* sink) {
         banks_.auto_precharge(t, bank, burst.dir);
         queue_.close(bank);
     }
-    record(t, chosen, command, burst.row, burst.column, sink);
-    account(burst, t);
+    record(t, column_, command, burst.row, burst.column, sink);
+    DramServed served = account(burst, t);
+    served.request = burst.merged ? -1 : served.request;
     if (closes || idle(sid)) {
         decide(t, sid);
         update_due();
     }
-    return burst;
+    return served;
+}
+
+/// The write half of a partial write. tRTW alone makes its data come after those it is merged with.
+void DramPseudoChannel::write_back(DramBurst burst, DramTicks t) {
+    burst.dir = kDramWrite;
+    burst.arrival = t;
+    burst.merged = false;
+    burst.activated = false;
+    queue_.release(kDramWrite);
+    add(burst);
 }
 
 /// Closed page policy: nobody waits for the row any more.
@@ -152,7 +165,7 @@ bool DramPseudoChannel::closes_behind(std::int32_t bank) const {
 }
 
 /// Splits the wait for the column command into its parts.
-void DramPseudoChannel::account(const DramBurst& burst, DramTicks t) {
+DramServed DramPseudoChannel::account(const DramBurst& burst, DramTicks t) {
     const DramTicks end = (burst.dir == kDramRead ? timing_.cl : timing_.cwl) + timing_.bl;
     const DramTicks wait = t - burst.arrival;
     const DramTicks bank_part =
@@ -172,6 +185,8 @@ void DramPseudoChannel::account(const DramBurst& burst, DramTicks t) {
     const std::int32_t flat = index_ * static_cast<std::int32_t>(streak_.size()) + burst.bank;
     DramRowCounts& rows = counters_.banks[static_cast<std::size_t>(flat)];
     ++(burst.activated ? burst.displaced ? rows.conflicts : rows.misses : rows.hits);
+    return {burst.request, burst.dir, burst.first_command != 0 ? burst.first_command : t, bank_part,
+            refresh_part};
 }
 
 void DramPseudoChannel::record(DramTicks t, const DramCandidate& candidate, DramCommand command,
@@ -202,7 +217,7 @@ void DramPseudoChannel::look_after(DramTicks t, DramTicks skip_to) {
         if (idle(sid) && (banks_.open() & sid.upkeep.banks()) == 0 &&
             policy_.power_down_idle == 0 && policy_.self_refresh_idle == 0) {
             const std::int64_t skipped = sid.upkeep.skip(skip_to);
-            counters_.commands[static_cast<std::size_t>(DramCommand::kRefab)] += skipped;
+            counters_.commands[static_cast<std::size_t>(sid.upkeep.refresh_command())] += skipped;
         }
         if (sid.upkeep.due(idle(sid)) <= t) {
             sid.upkeep.fall_due(t);
@@ -217,10 +232,13 @@ void DramPseudoChannel::decide(DramTicks t, Sid& sid) {
     sid.upkeep.decide(t, queue_, banks_);
 }
 
+/// After every change of upkeep.
 void DramPseudoChannel::update_due() {
     upkeep_due_ = kDramNever;
+    quiet_ = policy_.power_down_idle == 0 && policy_.self_refresh_idle == 0;
     for (const Sid& sid : sids_) {
         upkeep_due_ = std::min(upkeep_due_, sid.upkeep.due(idle(sid)));
+        quiet_ = quiet_ && !sid.upkeep.pending() && sid.upkeep.no_act() == 0;
     }
 }
 

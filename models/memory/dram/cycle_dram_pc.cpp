@@ -40,6 +40,14 @@ void DramPseudoChannel::add(const DramBurst& burst) {
     dirty_ = true;
 }
 
+void DramPseudoChannel::add_merge(DramBurst burst) {
+    burst.dir = kDramRead;
+    burst.merged = true;
+    queue_.reserve(kDramWrite);
+    ++counters_.merged;
+    add(burst);
+}
+
 void DramPseudoChannel::plan(DramTicks floor, DramTicks row_bus, DramTicks column_bus) {
     if (!dirty_) {
         return;
@@ -184,6 +192,9 @@ void DramPseudoChannel::plan_idle_rows(DramTicks floor) {
 void DramPseudoChannel::plan_upkeep(DramTicks floor) {
     blocked_ = 0;
     no_act_ = 0;
+    if (quiet_) {
+        return;
+    }
     for (std::size_t i = 0; i < sids_.size(); ++i) {
         const DramUpkeep& upkeep = sids_[i].upkeep;
         const auto sid = static_cast<std::int32_t>(i);
@@ -209,7 +220,7 @@ void DramPseudoChannel::plan_pending(const DramUpkeep& upkeep, std::int32_t sid,
         const DramTicks ready = banks_.earliest_refresh(upkeep.mask(), sid, !upkeep.whole());
         consider_row(std::max(floor, ready), candidate);
         // Activations of other banks would put off a partial refresh for ever.
-        const DramTicks own = banks_.earliest_refresh(upkeep.mask(), sid, false);
+        const DramTicks own = banks_.earliest_refresh_without_acts(upkeep.mask(), sid);
         no_act_ |= own <= floor + timing_.rrefd ? upkeep.banks() : 0;
     } else if (upkeep.whole()) {
         candidate.command = DramCommand::kPrea;

@@ -50,10 +50,11 @@ struct DramCounters {
     std::array<std::int64_t, 2> bursts{};   ///< by direction, forwarded reads not counted
     std::array<std::int64_t, 2> latency{};  ///< sum over bursts, queue entry → end of data
     std::int64_t forwarded = 0;
-    std::int64_t queue_time = 0;                         ///< waiting for turn
-    std::int64_t bank_time = 0;                          ///< opening the row
-    std::int64_t bus_time = 0;                           ///< column command → end of data
-    std::int64_t refresh_time = 0;                       ///< waiting for a refresh of the SID
+    std::int64_t merged = 0;        ///< bursts read because a write covers them only partly (ECC)
+    std::int64_t queue_time = 0;    ///< waiting for turn
+    std::int64_t bank_time = 0;     ///< opening the row
+    std::int64_t bus_time = 0;      ///< column command → end of data
+    std::int64_t refresh_time = 0;  ///< waiting for a refresh of the SID
     std::array<std::int64_t, kDramPowerStates> state{};  ///< summed over SIDs
     std::vector<DramRowCounts> banks;                    ///< by flat bank index of the channel
 
@@ -61,6 +62,15 @@ struct DramCounters {
         return commands[static_cast<std::size_t>(command)];
     }
     DramRowCounts rows() const;
+};
+
+/// A burst that has got its column command.
+struct DramServed {
+    std::int32_t request;  ///< -1: none is further on, the write of this place follows
+    std::uint8_t dir;
+    DramTicks begin;    ///< of the first command for it
+    DramTicks bank;     ///< part of its wait: opening the row
+    DramTicks refresh;  ///< … refreshes in the way
 };
 
 class DramPseudoChannel {
@@ -72,6 +82,8 @@ class DramPseudoChannel {
         return (place.sid * groups_ + place.bg) * banks_per_group_ + place.bank;
     }
     void add(const DramBurst& burst);
+    /// A write that has to read its burst first, in a place of either queue.
+    void add_merge(DramBurst burst);
 
     /// Chooses anew if something has changed since the last time; nothing comes before `floor`,
     /// nor before its bus is free.
@@ -84,9 +96,9 @@ class DramPseudoChannel {
     /// `skip_to`: refreshes before it may be accounted for in one step.
     void look_after(DramTicks t, DramTicks skip_to);
 
-    /// Issues the chosen command at `t`. Returns the burst it served.
+    /// Issues the chosen command at `t`.
     void issue_row(DramTicks t, DramCommandSink* sink);
-    DramBurst issue_column(DramTicks t, DramCommandSink* sink);
+    DramServed issue_column(DramTicks t, DramCommandSink* sink);
 
     void set_refresh_rate(std::int32_t rate);
     /// Accounts for the time in power states up to `t`.
@@ -125,7 +137,8 @@ class DramPseudoChannel {
     void change_power(DramTicks t, Sid& sid);
     void record(DramTicks t, const DramCandidate& candidate, DramCommand command, std::int64_t row,
                 std::int32_t column, DramCommandSink* sink);
-    void account(const DramBurst& burst, DramTicks t);
+    DramServed account(const DramBurst& burst, DramTicks t);
+    void write_back(DramBurst burst, DramTicks t);
     bool closes_behind(std::int32_t bank) const;
     bool idle(const Sid& sid) const { return (queue_.busy() & sid.upkeep.banks()) == 0; }
     void decide(DramTicks t, Sid& sid);
@@ -147,6 +160,7 @@ class DramPseudoChannel {
     DramBankMask no_act_ = 0;
     bool draining_ = false;  // writes are served
     bool dirty_ = true;
+    bool quiet_ = false;  // upkeep has nothing to do now
     DramCandidate row_;
     DramCandidate column_;
     DramTicks upkeep_due_ = 0;

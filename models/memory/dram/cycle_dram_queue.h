@@ -18,18 +18,19 @@ namespace strata::models {
 constexpr int kDramClassShift = 56;  ///< DramBurst::order = inverted class, age
 
 struct DramBurst {
-    std::uint64_t order = 0;  ///< smaller first
-    std::int64_t row = 0;
+    std::uint64_t order = 0;      ///< smaller first
     DramTicks arrival = 0;        ///< in this queue
     DramTicks first_command = 0;  ///< of the row command it caused; 0: none
     DramTicks refresh_mark = 0;   ///< refresh time of the SID at arrival, for the breakdown
+    std::int32_t row = 0;
     std::int32_t column = 0;
     std::int32_t request = 0;
-    std::int32_t bank = 0;
+    std::uint8_t bank = 0;
     std::uint8_t dir = 0;
     bool hit = false;        ///< in the list of hits
     bool activated = false;  ///< a row was opened for it …
     bool displaced = false;  ///< … after another had been closed for it
+    bool merged = false;     ///< read for a partial write, which takes its place
     // Links: in the bank's list and in the list by age.
     std::int32_t next = -1;
     std::int32_t prev = -1;
@@ -43,7 +44,10 @@ class DramBurstQueue {
 
     DramBurstQueue(std::int32_t banks, std::int32_t read_capacity, std::int32_t write_capacity);
 
-    bool full(std::size_t dir) const { return count_[dir] == capacity_[dir]; }
+    bool full(std::size_t dir) const { return count_[dir] + reserved_[dir] == capacity_[dir]; }
+    /// Keeps a place free, or gives it up again.
+    void reserve(std::size_t dir) { ++reserved_[dir]; }
+    void release(std::size_t dir) { --reserved_[dir]; }
     std::int32_t count(std::size_t dir) const { return count_[dir]; }
     std::int32_t size() const { return count_[kDramRead] + count_[kDramWrite]; }
     DramBankMask hits(std::size_t dir) const { return hits_[dir]; }
@@ -96,6 +100,7 @@ class DramBurstQueue {
     std::vector<Bank> banks_;
     std::array<std::int32_t, 2> capacity_;
     std::array<std::int32_t, 2> count_{};
+    std::array<std::int32_t, 2> reserved_{};
     std::array<DramBankMask, 2> hits_{};
     std::array<DramBankMask, 2> others_{};
     std::int32_t oldest_ = kNone;

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/memory/dram/cycle_dram.h"
 
-// Statistics and energy of CycleDram.
-
-#include "core/stats.h"
+// Statistics, energy and waveform of CycleDram.
 
 namespace strata::models {
 
@@ -16,6 +14,8 @@ void CycleDram::register_stats(core::StatGroup& stats) {
     stats.counter("bursts_read", "bursts", "bursts read", &c.bursts[kDramRead]);
     stats.counter("bursts_written", "bursts", "bursts written", &c.bursts[kDramWrite]);
     stats.counter("bursts_forwarded", "bursts", "reads served from queued writes", &c.forwarded);
+    stats.counter("bursts_merged", "bursts", "bursts read for a write of part of them (ECC)",
+                  &c.merged);
     const auto rows = [this](std::int64_t DramRowCounts::*kind) {
         return [this, kind] { return static_cast<double>(counters_.rows().*kind); };
     };
@@ -31,6 +31,19 @@ void CycleDram::register_stats(core::StatGroup& stats) {
                 ns(c.bus_time));
     stats.value("latency_refresh", "ns", "sum over bursts: waiting for a refresh",
                 ns(c.refresh_time));
+    for (const std::size_t dir : {kDramRead, kDramWrite}) {
+        const std::string op = dir == kDramRead ? "read" : "write";
+        const Latency& l = latency_[dir];
+        const auto add = [&](const char* part, const char* what, const core::Histogram& histogram) {
+            stats.histogram(op + part, "ns", op + " requests: " + what, &histogram, 1e-3);
+        };
+        add("_latency", "submission to end of data", l.total);
+        add("_queue_time", "of that waiting for their turn", l.queue);
+        add("_bank_time", "closing and opening the last burst's row", l.bank);
+        add("_refresh_time", "the last burst waiting for a refresh", l.refresh);
+        stats.value(op + "_latency_p99_9", "ns", "the longest of 99.9 % of " + op + " requests",
+                    [&l] { return static_cast<double>(l.total.quantile(0.999)) * 1e-3; });
+    }
     stats.counter("ecc_corrected", "bursts", "bursts read with a corrected error", &corrected_);
     stats.counter("ecc_poisoned", "bursts", "bursts read with an uncorrectable error", &poisoned_);
     stats.value("bus_busy", "ps", "time in which the data bus was busy",
@@ -46,6 +59,21 @@ void CycleDram::register_stats(core::StatGroup& stats) {
         bank.counter("misses", "bursts", "bursts that found no row open", &c.banks[i].misses);
         bank.counter("conflicts", "bursts", "bursts that found another row open",
                      &c.banks[i].conflicts);
+    }
+}
+
+void CycleDram::note_latency(const Request& request) {
+    Latency& l = latency_[request.dir];
+    l.total.add(request.completion.time - request.submitted);
+    l.queue.add(request.completion.parts.queue);
+    l.bank.add(request.completion.parts.bank);
+    l.refresh.add(request.completion.parts.refresh);
+}
+
+void CycleDram::register_trace(core::TraceSink* sink, const std::string& path) {
+    if (sink != nullptr) {
+        bank_trace_ = std::make_unique<DramBankTrace>(device_, *sink, path);
+        sink_ = bank_trace_.get();
     }
 }
 

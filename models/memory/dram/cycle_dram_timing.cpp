@@ -53,9 +53,18 @@ DramTicks DramBankTiming::earliest_pre_all(DramBankMask mask) const {
 
 DramTicks DramBankTiming::earliest_refresh(DramBankMask mask, std::int32_t sid,
                                            bool partial) const {
-    DramTicks t = partial ? sids_[static_cast<std::size_t>(sid)].partial_refresh : 0;
+    DramTicks t = 0;
+    if (partial) {
+        const Sid& s = sids_[static_cast<std::size_t>(sid)];
+        t = std::max(s.refresh_after_act, s.refresh_after_refresh);
+    }
     for_each_bank(mask, [&](std::int32_t bank) { raise(t, at(bank).act); });
     return t;
+}
+
+DramTicks DramBankTiming::earliest_refresh_without_acts(DramBankMask mask, std::int32_t sid) const {
+    return std::max(earliest_refresh(mask, sid, false),
+                    sids_[static_cast<std::size_t>(sid)].refresh_after_refresh);
 }
 
 DramTicks DramBankTiming::earliest_down(std::int32_t sid) const {
@@ -76,7 +85,7 @@ void DramBankTiming::act(DramTicks t, std::int32_t bank, std::int64_t row) {
     sid.recent_acts[sid.oldest] = t;
     sid.oldest = (sid.oldest + 1) % sid.recent_acts.size();
     raise(sid.act, std::max(t + timing_.rrd_s, sid.recent_acts[sid.oldest] + timing_.faw));
-    raise(sid.partial_refresh, t + timing_.rrefd);
+    raise(sid.refresh_after_act, t + timing_.rrefd);
     raise(sid.down, t + timing_.act_pd);
     for (std::size_t other = 0; other < sids_.size(); ++other) {
         if (other != b.sid) {
@@ -128,7 +137,7 @@ void DramBankTiming::refresh(DramTicks t, DramBankMask mask, std::int32_t sid, D
     raise(s.down, t + timing_.act_pd);
     if (partial) {
         raise(s.act, t + timing_.rrefd);
-        raise(s.partial_refresh, t + timing_.rrefd);
+        raise(s.refresh_after_refresh, t + timing_.rrefd_pb);
     }
 }
 
@@ -137,7 +146,7 @@ void DramBankTiming::hold(std::int32_t sid, DramTicks t) {
     raise(s.act, t);
     raise(s.column[kDramRead], t);
     raise(s.column[kDramWrite], t);
-    raise(s.partial_refresh, t);
+    raise(s.refresh_after_refresh, t);
     raise(s.down, t);
     for_each_bank(s.mask, [&](std::int32_t bank) {
         raise(at(bank).pre, t);

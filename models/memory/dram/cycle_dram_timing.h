@@ -63,6 +63,8 @@ class DramBankTiming {
     DramTicks earliest_pre_all(DramBankMask mask) const;
     /// REF or RFM of these (closed) banks; `partial`: not of the whole SID.
     DramTicks earliest_refresh(DramBankMask mask, std::int32_t sid, bool partial) const;
+    /// The same of a partial one, but for activations of other banks.
+    DramTicks earliest_refresh_without_acts(DramBankMask mask, std::int32_t sid) const;
     /// When the SID has nothing in progress any more: PDE; with all rows closed, SRE too.
     DramTicks earliest_down(std::int32_t sid) const;
 
@@ -93,7 +95,8 @@ class DramBankTiming {
     struct Sid {
         DramTicks act = 0;
         std::array<DramTicks, 2> column{};
-        DramTicks partial_refresh = 0;
+        DramTicks refresh_after_act = 0;      // partial refreshes, held back by activations
+        DramTicks refresh_after_refresh = 0;  // … and by each other
         DramTicks down = 0;
         std::array<DramTicks, 4> recent_acts{};  // ring of the last four, for tFAW
         std::size_t oldest = 0;

@@ -8,7 +8,9 @@
 // A refresh that is due is done at once when its banks have nothing queued; else it is owed, up to
 // the limit of postponed ones, from which on it takes precedence over requests. While nothing is
 // queued refreshes may also be done ahead (pull-in). Per-bank refreshes take the banks of a round
-// in the order of least work, each once; the limits of postponing count in rounds. Units: ticks.
+// in the order of least work, each once; the limits of postponing count in rounds. At a rate at
+// which per-bank refreshes cannot keep up (tRREFD_PB), all-bank refreshes take their place until it
+// falls. Units: ticks.
 
 #include <cstdint>
 #include <vector>
@@ -50,9 +52,13 @@ class DramUpkeep {
     void count_act(std::int32_t bank);
     /// Normal refresh interval divided by this, from the next due time on.
     void set_rate(std::int32_t rate) { rate_ = rate; }
+    /// What skip() counts.
+    DramCommand refresh_command() const {
+        return partial_ ? DramCommand::kRefpb : DramCommand::kRefab;
+    }
     /// After self-refresh, which refreshes by itself.
     void restart(DramTicks t) {
-        due_ = t + interval();
+        due_ = t + next_interval();
         owed_ = 0;
     }
 
@@ -61,12 +67,14 @@ class DramUpkeep {
     DramTicks idle_since = 0;  ///< last column command
 
    private:
-    DramTicks interval() const { return interval_ / rate_; }
+    DramTicks next_interval(std::int64_t refreshes = 1);
+    void choose_kind();
+    void set_kind(bool partial);
     DramBankMask set_of(std::int32_t index) const;
     DramBankMask same_bank(std::int32_t index) const;
-    DramBankMask same_banks(std::int32_t index) const;
     bool may_pull_in() const { return owed_ > -pull_in_ && power == Power::kUp && !pending(); }
-    bool start_refresh(DramTicks t, const DramBurstQueue& queue, bool forced);
+    bool start_refresh(DramTicks t, const DramBurstQueue& queue, const DramBankTiming& timing,
+                       bool forced);
     bool start_rfm(DramTicks t, DramBankMask candidates);
     void start(DramTicks t, DramCommand command, DramBankMask mask);
     std::int32_t& raa(std::int32_t bank) {
@@ -77,18 +85,22 @@ class DramUpkeep {
     DramBankMask banks_;  // of this SID
     std::int32_t first_bank_;
     std::int32_t banks_per_group_;
-    bool partial_;
+    bool refreshes_;  // at all
+    bool per_bank_;   // where the rate allows it
     bool rfm_;
+    bool partial_ = false;   // the kind of refresh now
     std::int32_t sets_ = 1;  // refreshes of a round
-    DramTicks interval_;
-    std::int64_t postpone_;
-    std::int64_t pull_in_;
+    std::int64_t postpone_rounds_;
+    std::int64_t pull_in_rounds_;
+    std::int64_t postpone_ = 0;
+    std::int64_t pull_in_ = 0;
     DramTicks patience_;  // idle time before a refresh is done ahead
     std::int32_t rate_ = 1;
 
-    DramTicks due_;
-    std::int64_t owed_ = 0;    // negative: done ahead
-    std::uint64_t round_ = 0;  // sets still to be refreshed in this round
+    DramTicks due_ = kDramNever;
+    std::int64_t remainder_ = 0;  // of the last interval, in parts of a tick
+    std::int64_t owed_ = 0;       // negative: done ahead
+    std::uint64_t round_ = 0;     // sets still to be refreshed in this round
     DramBankMask mask_ = 0;
     DramCommand command_ = DramCommand::kRefab;
     DramTicks since_ = 0;

@@ -84,11 +84,12 @@ struct DramTiming {
     DramTicks rrd_r = 0;  ///< other SID of the pseudo channel
     DramTicks faw = 0;    ///< any window of this length holds at most 4 ACT (per SID)
     // Refresh. A REFpb/REFsb is due every refi_pb; REFab every refi (both per SID).
-    DramTicks rfc_ab = 0;   ///< REFab → ACT, REF of the SID
-    DramTicks rfc_pb = 0;   ///< REFpb → ACT, REF of the same bank(s); → REFab of the SID
-    DramTicks refi = 0;     ///< average interval of REFab up to hot_celsius
-    DramTicks refi_pb = 0;  ///< refi / number of banks (or bank sets) of a SID
-    DramTicks rrefd = 0;  ///< REFpb → REFpb or ACT of another bank of the SID; also ACT → REFpb
+    DramTicks rfc_ab = 0;    ///< REFab → ACT, REF of the SID
+    DramTicks rfc_pb = 0;    ///< REFpb → ACT, REF of the same bank(s); → REFab of the SID
+    DramTicks refi = 0;      ///< average interval of REFab up to hot_celsius
+    DramTicks refi_pb = 0;   ///< refi / number of banks (or bank sets) of a SID
+    DramTicks rrefd = 0;     ///< REFpb → ACT of another bank of the SID; also ACT → REFpb
+    DramTicks rrefd_pb = 0;  ///< REFpb → REFpb of another bank of the SID
     DramPartialRefresh partial_refresh = DramPartialRefresh::kNone;
     // Power-down and self-refresh, per SID.
     DramTicks cke = 0;     ///< PDE → PDX
@@ -113,13 +114,23 @@ struct DramTiming {
     DramTicks pre_bus = 2;     ///< of PRE, PREA, REF, RFM and the power-down commands
     DramTicks column_bus = 2;  ///< of RD, RDA, WR, WRA
 
+    // Divisions of 64 bits, as far as they reach (hours), are much faster than those of 128.
     core::Ps to_ps(DramTicks ticks) const {  ///< rounded up to whole ps
+        if (ticks >= 0 && ticks < kMaxNarrow / tick_fs) {
+            return (ticks * tick_fs + 999) / 1000;
+        }
         return static_cast<core::Ps>((static_cast<core::Int128>(ticks) * tick_fs + 999) / 1000);
     }
     DramTicks to_ticks(core::Ps ps) const {  ///< first tick at or after `ps`
+        if (ps >= 0 && ps < kMaxNarrow / 1000) {
+            return (ps * 1000 + tick_fs - 1) / tick_fs;
+        }
         return static_cast<DramTicks>((static_cast<core::Int128>(ps) * 1000 + tick_fs - 1) /
                                       tick_fs);
     }
+
+   private:
+    static constexpr std::int64_t kMaxNarrow = INT64_MAX / 2;
 };
 
 enum class DramField : std::uint8_t {

@@ -50,12 +50,6 @@ DramTraceChecker::DramTraceChecker(const DramDevice& device, std::size_t message
     read_data_.assign(at(o.pseudo_channels), {kLongAgo, kLongAgo});
     write_data_ = read_data_;
     row_bus_ = column_bus_ = {kLongAgo, kLongAgo};
-    interval_ = device_.timing.refi;
-    if (device_.policy.refresh == DramRefreshMode::kPerBank) {
-        const bool same_bank = device_.timing.partial_refresh == DramPartialRefresh::kSameBank;
-        interval_ = device_.timing.refi_pb;
-        sets_ = same_bank ? o.banks_per_group : o.banks_per_sid();
-    }
     build_rules();
 }
 
@@ -136,7 +130,8 @@ void DramTraceChecker::refresh_rules() {
     rule({C::kRefab}, {C::kAct}, Scope::kSid, t.rfc_ab, "tRFCab");
     rule({C::kRefpb}, {C::kAct}, Scope::kBank, t.rfc_pb, "tRFCpb");
     rule({C::kRfm}, {C::kAct}, Scope::kBank, t.rfm, "tRFM");
-    rule({C::kRefpb}, {C::kAct, C::kRefpb}, Scope::kSid, t.rrefd, "tRREFD");
+    rule({C::kRefpb}, {C::kAct}, Scope::kSid, t.rrefd, "tRREFD");
+    rule({C::kRefpb}, {C::kRefpb}, Scope::kSid, t.rrefd_pb, "tRREFD_PB");
     rule({C::kAct}, {C::kRefpb}, Scope::kSid, t.rrefd, "tRREFD");
 }
 
@@ -369,9 +364,8 @@ void DramTraceChecker::add_owed(Sid& sid, DramTicks until) const {
         const DramTicks from = std::max(sid.owed_at, rates_[i].first);
         const DramTicks to = i + 1 < rates_.size() ? std::min(until, rates_[i + 1].first) : until;
         if (from < to) {
-            // Whole ticks, as a counter of refresh intervals has them.
-            const DramTicks round = interval_ / rates_[i].second * sets_;
-            sid.owed += static_cast<double>(to - from) / static_cast<double>(round);
+            sid.owed += static_cast<double>((to - from) * rates_[i].second) /
+                        static_cast<double>(device_.timing.refi);
         }
     }
     sid.owed_at = std::max(sid.owed_at, until);

@@ -111,8 +111,6 @@ class DramTraceChecker : public DramCommandSink {
     std::vector<Sid> sids_;
     Bus row_bus_, column_bus_;                 // of the channel
     std::vector<Bus> read_data_, write_data_;  // last burst of each pseudo channel
-    DramTicks interval_ = 1;                   // between refreshes
-    std::int32_t sets_ = 1;                    // refreshes that reach all banks
     std::vector<std::pair<DramTicks, std::int32_t>> rates_{{0, 1}};
     std::int32_t max_rate_ = 1;
     std::vector<DramCommandRecord> waiting_;
