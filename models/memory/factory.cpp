@@ -4,6 +4,7 @@
 
 #include "models/memory/dram/cycle_dram.h"
 #include "models/memory/dram/simple_dram.h"
+#include "models/memory/nand/full_nand.h"
 #include "models/memory/nand/simple_nand.h"
 #include "models/memory/sram/sram_bank.h"
 
@@ -21,6 +22,13 @@ std::unique_ptr<MemoryController> make_cycle_dram(const DramConfig& config) {
         throw core::ModelError("the DRAM model 'cycle' needs a device (a preset)");
     }
     return std::make_unique<CycleDram>(*config.device);
+}
+
+std::unique_ptr<MemoryController> make_full_nand(const NandConfig& config) {
+    if (!config.full) {
+        throw core::ModelError("the NAND model 'full' needs a device (a preset)");
+    }
+    return std::make_unique<FullNand>(*config.full);
 }
 
 }  // namespace
@@ -41,6 +49,7 @@ MemoryModels<DramConfig> dram_models() {
 MemoryModels<NandConfig> nand_models() {
     MemoryModels<NandConfig> models;
     models.add("simple", make_model<SimpleNand, NandConfig>);
+    models.add("full", make_full_nand);
     return models;
 }
 

@@ -20,6 +20,12 @@ namespace strata::models {
 /// The rule that a fault stands for, as a sentence for reports.
 const char* nand_rule(core::Fault fault);
 
+/// A broken page rule.
+struct NandError {
+    core::Fault fault = core::Fault::kNone;
+    std::uint64_t address = 0;  ///< first byte of the page, inside the channel
+};
+
 class NandBlocks {
    public:
     explicit NandBlocks(const NandConfig& config);

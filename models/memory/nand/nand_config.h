@@ -7,14 +7,22 @@
 // capacity, channels and bandwidth only; array times and energies are assumptions to sweep. With
 // these defaults the array, not the link, is the limit: 16 x 32 planes x 4 KiB / 3.1 us = 0.68 TB/s
 // of the link's 1.6 TB/s.
+//
+// `model: full` takes its device from `preset` and overrides of that preset's keys
+// (full_nand_config.h); of the keys of `simple` beyond those `interleave`, `preloaded` and
+// `queue_depth` are left, and the rest of this struct follows from the device.
 
 #include <array>
+#include <memory>
 #include <string>
 
 #include "core/config.h"
 #include "core/units.h"
+#include "models/memory/nand/flash_config.h"
 
 namespace strata::models {
+
+struct FullNandConfig;
 
 /// The three coordinates that a page number of a channel is split into.
 enum class NandField : std::uint8_t { kPlane, kPage, kBlock };
@@ -51,11 +59,17 @@ struct NandConfig {
     double erase_pj = 165e6;      ///< per block
     double bus_pj_per_bit = 0.8;  ///< bytes moved: bus and base die
 
-    core::Bytes channel_capacity() const { return planes * blocks * pages * page; }
+    std::shared_ptr<const FullNandConfig> full;  ///< one channel, of `full`; null for `simple`
+    core::Bytes visible = 0;  ///< bytes of a channel behind a translation layer; 0: all
+
+    core::Bytes channel_capacity() const {
+        return visible > 0 ? visible : planes * blocks * pages * page;
+    }
     core::Bytes capacity() const { return channels * channel_capacity(); }
     /// Splits a page number of a channel (address / page) according to `page_order`.
     NandPage locate(std::int64_t page_number) const;
-    static NandConfig parse(core::Section s);
+    /// Reads and checks everything; `find` turns the name of a preset into its file.
+    static NandConfig parse(core::Section s, const FlashPresetFinder& find = {});
 };
 
 }  // namespace strata::models

@@ -28,12 +28,6 @@
 
 namespace strata::models {
 
-/// A broken page rule.
-struct NandError {
-    core::Fault fault = core::Fault::kNone;
-    std::uint64_t address = 0;  ///< first byte of the page, inside the channel
-};
-
 class SimpleNand : public MemoryController {
    public:
     explicit SimpleNand(const NandConfig& config);

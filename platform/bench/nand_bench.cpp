@@ -1,0 +1,481 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/bench/nand_bench.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+#include <numeric>
+
+#include "core/diagnostics.h"
+#include "core/energy.h"
+#include "core/output_file.h"
+#include "models/memory/nand/flash_trace.h"
+#include "models/memory/nand/flash_trace_checker.h"
+#include "models/memory/nand/ftl_report.h"
+#include "models/memory/nand/full_nand.h"
+#include "platform/config_files.h"
+
+namespace strata::platform {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+namespace {
+
+constexpr double kPsPerUs = 1e6;
+constexpr std::int64_t kWindows = 200;  // rows of utilisation.csv, at most twice as many
+
+double cpu_s() {
+    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+double us(double ps) {
+    return ps / kPsPerUs;
+}
+
+std::int64_t total(const std::array<std::int64_t, models::kFlashSources>& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
+
+/// Passes operations on to a checker and to a file, either of which may be absent.
+class OperationTap : public models::FlashTraceSink {
+   public:
+    void check(const models::FullNand& nand) {
+        const models::FlashConfig& device = nand.device().config();
+        checker_ = std::make_unique<models::FlashTraceChecker>(device, false);
+        for (std::int64_t block = 0; block < device.geometry.total_blocks(); ++block) {
+            checker_->set_block(block, nand.device().blocks().at(block).programmed);
+        }
+    }
+    void write(const std::string& path) { file_ = std::make_unique<models::FlashTraceFile>(path); }
+    void operation(const models::FlashTraceRecord& record) override {
+        if (checker_) {
+            checker_->operation(record);
+        }
+        if (file_) {
+            file_->operation(record);
+        }
+    }
+    void add_to(ordered_json& result) {
+        if (file_) {
+            file_->commit();
+        }
+        if (checker_) {
+            checker_->finish();
+            result["trace_commands"] = checker_->operations();
+            result["trace_violations"] = checker_->violations();
+            result["trace_messages"] = checker_->messages();
+        }
+    }
+
+   private:
+    std::unique_ptr<models::FlashTraceChecker> checker_;
+    std::unique_ptr<models::FlashTraceFile> file_;
+};
+
+/// What the device has done up to a moment.
+struct Activity {
+    core::Ps bus = 0;
+    core::Ps planes = 0;
+    std::int64_t senses = 0;
+    std::int64_t programs = 0;
+    std::int64_t erases = 0;
+};
+
+Activity activity(const models::FullNand& nand) {
+    const models::FlashDevice::Counts& c = nand.device().counts();
+    return {nand.busy_time(), c.plane_time, total(c.senses), total(c.programs), total(c.erases)};
+}
+
+/// Rows of equal length over the run; when there are too many, two and two are joined.
+class Timeline {
+   public:
+    Timeline(core::Ps window, std::int64_t planes) : window_(window), planes_(planes) {}
+
+    core::Ps next() const { return (static_cast<core::Ps>(rows_.size()) + 1) * window_; }
+    void add(const Activity& now) {
+        rows_.push_back(now);
+        if (rows_.size() == 2 * kWindows) {
+            for (std::size_t i = 0; i < kWindows; ++i) {
+                rows_[i] = rows_[2 * i + 1];
+            }
+            rows_.resize(kWindows);
+            window_ *= 2;
+        }
+    }
+    std::string csv() const {
+        std::string text = "t_us,bus_utilisation,plane_utilisation,senses,programs,erases\n";
+        Activity before;
+        const auto length = static_cast<double>(window_);
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            const Activity& row = rows_[i];
+            text += fmt::format("{:.3f},{:.6f},{:.6f},{},{},{}\n",
+                                us(static_cast<double>(i + 1) * length),
+                                static_cast<double>(row.bus - before.bus) / length,
+                                static_cast<double>(row.planes - before.planes) / length /
+                                    static_cast<double>(planes_),
+                                row.senses - before.senses, row.programs - before.programs,
+                                row.erases - before.erases);
+            before = row;
+        }
+        return text;
+    }
+
+   private:
+    core::Ps window_;
+    std::int64_t planes_;
+    std::vector<Activity> rows_;  // at the end of each window
+};
+
+/// A controller under a closed loop of requests.
+class NandRun {
+   public:
+    NandRun(const NandCase& config, const NandBenchOptions& options);
+    void run();
+    ordered_json result();
+
+   private:
+    void precondition();
+    void offer(core::Ps now);
+    void advance(core::Ps now);
+    void add_counts(ordered_json& result) const;
+    void add_latency(ordered_json& result);
+    void add_breakdown(ordered_json& result) const;
+    void add_wear(ordered_json& result) const;
+    void add_energy(ordered_json& result) const;
+    void write_files() const;
+    double utilisation(core::Ps busy, std::int64_t resources) const {
+        return static_cast<double>(busy) /
+               static_cast<double>(std::max<core::Ps>(1, end_) * resources);
+    }
+
+    const NandCase& case_;
+    NandBenchOptions options_;
+    NandTrafficSource source_;
+    core::EnergyLedger ledger_;
+    models::FullNand nand_;
+    OperationTap tap_;
+    Timeline timeline_;
+    models::FtlCounts before_;  // of preconditioning
+
+    NandAccess access_;
+    bool more_ = false;
+    std::int64_t sent_ = 0;
+    std::int64_t over_ = 0;
+    std::vector<models::MemoryCompletion> done_;
+    std::vector<core::Ps> latency_;  // by id; of a request under way its submission
+    core::Ps end_ = 0;
+    core::Bytes bytes_ = 0;
+    std::int64_t faults_ = 0;
+    double run_cpu_s_ = 0.0;
+    double fill_cpu_s_ = 0.0;
+};
+
+NandRun::NandRun(const NandCase& config, const NandBenchOptions& options)
+    : case_(config),
+      options_(options),
+      source_(config.traffic),
+      nand_(config.nand),
+      timeline_(core::kMicrosecond, config.nand.device.geometry.total_planes()) {
+    nand_.register_energy(ledger_, ledger_.block("nand"));
+    nand_.set_temperature(config.celsius);
+    precondition();
+    before_ = nand_.ftl().counts();
+    if (options.check_trace) {
+        tap_.check(nand_);
+    }
+    if (options.write_commands && !options.out.empty()) {
+        tap_.write((fs::path(options.out) / "commands.csv").string());
+    }
+    if (options.check_trace || options.write_commands) {
+        nand_.device().set_trace(&tap_);
+    }
+}
+
+/// Fills the span where it is to be read or overwritten, and overwrites it; without time.
+void NandRun::precondition() {
+    const double before = cpu_s();
+    const NandTraffic& t = case_.traffic;
+    const bool full = case_.nand.preloaded;
+    const std::int64_t pages = core::ceil_div(t.span, nand_.granule());
+    if (!full && case_.nand.ftl.mapping == "page" &&
+        (t.op != NandTraffic::Op::kWrite || t.overwrites > 0.0)) {
+        for (std::int64_t page = 0; page < pages; ++page) {
+            nand_.write_at_once(page);
+        }
+    }
+    core::RandomStream random(t.seed, "nand.overwrites");
+    const auto overwrites = static_cast<std::int64_t>(t.overwrites * static_cast<double>(pages));
+    for (std::int64_t i = 0; i < overwrites; ++i) {
+        nand_.write_at_once(
+            static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(pages))));
+    }
+    fill_cpu_s_ = cpu_s() - before;
+}
+
+void NandRun::offer(core::Ps now) {
+    while (more_ && sent_ - over_ < case_.traffic.queue_depth) {
+        models::MemoryRequest request;
+        request.id = static_cast<std::uint64_t>(sent_);
+        request.op = access_.op;
+        request.address = access_.address;
+        request.bytes = access_.bytes;
+        latency_.push_back(now);
+        nand_.submit(now, request);
+        ++sent_;
+        more_ = source_.next(access_);
+    }
+}
+
+void NandRun::advance(core::Ps now) {
+    while (timeline_.next() <= now) {
+        timeline_.add(activity(nand_));
+    }
+    done_.clear();
+    nand_.advance(now, done_);
+    for (const models::MemoryCompletion& completion : done_) {
+        core::Ps& time = latency_[completion.id];
+        time = completion.time - time;
+        end_ = std::max(end_, completion.time);
+        bytes_ += case_.traffic.request;
+        faults_ += completion.fault != core::Fault::kNone ? 1 : 0;
+        ++over_;
+    }
+}
+
+void NandRun::run() {
+    latency_.reserve(static_cast<std::size_t>(case_.traffic.requests));
+    const double before = cpu_s();
+    more_ = source_.next(access_);
+    offer(0);
+    while (over_ < sent_) {
+        const core::Ps now = nand_.next_event();
+        if (now == core::kNever) {
+            throw core::ModelError("the NAND controller stands still: " + nand_.describe_state());
+        }
+        advance(now);
+        offer(now);
+    }
+    run_cpu_s_ = cpu_s() - before;
+}
+
+void NandRun::add_counts(ordered_json& result) const {
+    const models::FlashDevice::Counts& device = nand_.device().counts();
+    const models::FtlCounts& now = nand_.ftl().counts();
+    const auto gc = static_cast<std::size_t>(models::FlashSource::kGc);
+    const auto host = static_cast<std::size_t>(models::FlashSource::kHost);
+    const std::int64_t programs = now.total_programs() - before_.total_programs();
+    const std::int64_t written = now.programs[host] - before_.programs[host];
+    result["reads"] = total(device.senses);
+    result["programs"] = total(device.programs);
+    result["erases"] = total(device.erases);
+    result["gc_moves"] = now.programs[gc] - before_.programs[gc];
+    result["waf"] =
+        written > 0 ? static_cast<double>(programs) / static_cast<double>(written) : 0.0;
+    const models::FlashGeometry& g = case_.nand.device.geometry;
+    result["bus_utilisation"] = utilisation(nand_.busy_time(), 1);
+    result["plane_utilisation"] = utilisation(device.plane_time, g.total_planes());
+    const models::FlashScheduler::Counts& s = nand_.scheduler().counts();
+    result["retries"] = s.retries;
+    result["soft_decodes"] = s.soft_decodes;
+    result["uncorrectable"] = s.uncorrectable;
+    result["suspends"] = s.suspends;
+    result["multi_plane_commands"] = s.multi_plane;
+    result["cache_reads"] = s.cache_reads;
+    result["commands"] = s.commands;
+    ordered_json& by_source = result["by_source"] = ordered_json::object();
+    for (std::size_t i = 0; i < models::kFlashSources; ++i) {
+        by_source[models::kFlashSourceNames[i]] = {{"reads", device.senses[i]},
+                                                   {"programs", device.programs[i]},
+                                                   {"erases", device.erases[i]}};
+    }
+}
+
+void NandRun::add_latency(ordered_json& result) {
+    std::sort(latency_.begin(), latency_.end());
+    const auto quantile = [&](double q) {
+        const auto rank = static_cast<std::size_t>(q * static_cast<double>(latency_.size() - 1));
+        return us(static_cast<double>(latency_[rank]));
+    };
+    double sum = 0.0;
+    for (const core::Ps value : latency_) {
+        sum += static_cast<double>(value);
+    }
+    result["latency_us"] = {{"mean", us(sum / static_cast<double>(latency_.size()))},
+                            {"p50", quantile(0.5)},
+                            {"p99", quantile(0.99)},
+                            {"p99_9", quantile(0.999)},
+                            {"max", quantile(1.0)}};
+}
+
+void NandRun::add_breakdown(ordered_json& result) const {
+    const auto parts = [](const models::FullNand::Breakdown& b) {
+        const double pages = static_cast<double>(std::max<std::int64_t>(1, b.pages)) * kPsPerUs;
+        const auto mean = [pages](core::Ps sum) { return static_cast<double>(sum) / pages; };
+        return ordered_json{{"pages", b.pages},        {"queue", mean(b.queue)},
+                            {"sense", mean(b.array)},  {"ecc", mean(b.ecc)},
+                            {"bus", mean(b.bus)},      {"host", mean(b.host)},
+                            {"total", mean(b.latency)}};
+    };
+    result["page_latency_us"] = {{"read", parts(nand_.reads())}, {"write", parts(nand_.writes())}};
+}
+
+void NandRun::add_wear(ordered_json& result) const {
+    const models::FlashGeometry& g = case_.nand.device.geometry;
+    const models::FlashBlocks::Wear wear = nand_.device().blocks().wear();
+    const double seconds = static_cast<double>(std::max<core::Ps>(1, end_)) * 1e-12;
+    models::FtlLifetime life;
+    life.endurance = static_cast<double>(case_.nand.device.endurance.pe_cycles);
+    life.blocks = static_cast<double>(g.total_blocks());
+    life.pages_per_block = g.pages;
+    life.write_amplification = std::max(1.0, result["waf"].get<double>());
+    life.host_writes_per_s = static_cast<double>(nand_.writes().pages) / seconds;
+    const double mean = static_cast<double>(wear.erases) / life.blocks;
+    life.wear_evenness = wear.most_erases > 0 ? std::min(1.0, mean / wear.most_erases) : 1.0;
+    result["wear"] = {{"erases_mean", mean},
+                      {"erases_min", wear.least_erases},
+                      {"erases_max", wear.most_erases},
+                      {"reads_of_a_block_max", wear.most_senses}};
+    if (life.host_writes_per_s > 0.0 && life.endurance > 0.0) {
+        result["wear"]["lifetime_s"] = life.seconds();
+    }
+}
+
+void NandRun::add_energy(ordered_json& result) const {
+    ordered_json energy = ordered_json::object();
+    for (const core::EnergyLedger::EventTotal& event : ledger_.events()) {
+        energy[event.name] = event.pj;
+    }
+    energy["total"] = ledger_.total_pj(end_);
+    result["energy_pj"] = energy;
+    result["energy_pj_per_bit"] =
+        ledger_.total_pj(end_) / (8.0 * static_cast<double>(std::max<core::Bytes>(1, bytes_)));
+}
+
+void NandRun::write_files() const {
+    const fs::path out = options_.out;
+    const models::FlashGeometry& g = case_.nand.device.geometry;
+    std::string blocks = "block,channel,chip,die,plane,index,erases,programmed,reads\n";
+    for (std::int64_t i = 0; i < g.total_blocks(); ++i) {
+        const models::FlashAddress a = g.locate(i * g.pages);
+        const models::FlashBlocks::Block block = nand_.device().blocks().at(i);
+        blocks += fmt::format("{},{},{},{},{},{},{},{},{}\n", i, a.channel, a.chip, a.die, a.plane,
+                              a.block, block.erases, block.programmed, block.senses);
+    }
+    core::write_file((out / "blocks.csv").string(), blocks);
+    core::write_file((out / "utilisation.csv").string(), timeline_.csv());
+}
+
+ordered_json NandRun::result() {
+    const double seconds = static_cast<double>(std::max<core::Ps>(1, end_)) * 1e-12;
+    const double cpu = std::max(1e-6, run_cpu_s_);
+    ordered_json result;
+    result["kind"] = "nand";
+    result["case"] = case_.name;
+    result["sim_time_ns"] = static_cast<double>(end_) * 1e-3;
+    result["requests"] = over_;
+    result["faults"] = faults_;
+    result["bandwidth_mbps"] = static_cast<double>(bytes_) / seconds * 1e-6;
+    add_latency(result);
+    add_counts(result);
+    add_breakdown(result);
+    add_wear(result);
+    add_energy(result);
+    const std::int64_t pages =
+        result["reads"].get<std::int64_t>() + result["programs"].get<std::int64_t>();
+    result["commands_per_cpu_s"] = result["commands"].get<double>() / cpu;
+    result["pages_per_cpu_s"] = static_cast<double>(pages) / cpu;
+    result["run_cpu_s"] = run_cpu_s_;
+    result["precondition_cpu_s"] = fill_cpu_s_;
+    tap_.add_to(result);
+    if (!options_.out.empty()) {
+        write_files();
+    }
+    return result;
+}
+
+}  // namespace
+
+NandCase NandCase::parse(core::Section root) {
+    NandCase result;
+    result.name = fs::path(root.location().file).stem().string();
+    core::Section nand = root.required_section("nand");
+    nand.choice("model", {"full"}, "full");
+    result.nand = models::FullNandConfig::parse(
+        nand, [](const std::string& preset) { return find_config("presets/nand", preset); });
+    const std::string preloaded = nand.choice("preloaded", {"all", "none"}, "none");
+    result.nand.preloaded = preloaded == "all";
+    core::Section traffic = root.section("traffic");
+    if (traffic.has("over_provisioning")) {
+        result.nand.ftl.over_provisioning = traffic.number("over_provisioning", {}, {0.0, 0.95});
+        result.nand.ftl.check(traffic, result.nand.device.geometry);
+    }
+    nand.finish();
+    result.celsius = root.temperature_c("temperature", result.celsius);
+    const core::Bytes capacity = std::max<core::Bytes>(1, result.nand.capacity());
+    result.traffic = NandTraffic::parse(traffic, capacity, result.nand.device.geometry.page_bytes);
+    result.nand.queue_depth = result.traffic.queue_depth;
+    root.finish();
+    return result;
+}
+
+ordered_json run_nand_bench(const std::string& file, const std::vector<std::string>& overrides,
+                            const NandBenchOptions& options) {
+    core::Diagnostics diagnostics;
+    core::ConfigDocument document = core::ConfigDocument::load(file, overrides, diagnostics);
+    diagnostics.throw_if_any();
+    const NandCase config = NandCase::parse(document.root());
+    diagnostics.throw_if_any();
+    NandRun run(config, options);
+    run.run();
+    ordered_json result = run.result();
+    if (!options.out.empty()) {
+        core::write_file((fs::path(options.out) / "config.resolved.yaml").string(),
+                         document.resolved_yaml());
+    }
+    return result;
+}
+
+std::string nand_text(const ordered_json& result) {
+    const auto number = [&result](const char* key) { return result[key].get<double>(); };
+    const ordered_json& latency = result["latency_us"];
+    std::string text = fmt::format(
+        "{}: {:.3f} MB/s, {} requests in {:.1f} us\n"
+        "latency: mean {:.3f}, p50 {:.3f}, p99 {:.3f}, max {:.3f} us\n",
+        result["case"].get<std::string>(), number("bandwidth_mbps"),
+        result["requests"].get<std::int64_t>(), number("sim_time_ns") * 1e-3,
+        latency["mean"].get<double>(), latency["p50"].get<double>(), latency["p99"].get<double>(),
+        latency["max"].get<double>());
+    for (const char* op : {"read", "write"}) {
+        const ordered_json& b = result["page_latency_us"][op];
+        if (b["pages"].get<std::int64_t>() > 0) {
+            text += fmt::format(
+                "a page {}: queue {:.3f} + sense {:.3f} + ecc {:.3f} + bus {:.3f} + host {:.3f} = "
+                "{:.3f} us\n",
+                op, b["queue"].get<double>(), b["sense"].get<double>(), b["ecc"].get<double>(),
+                b["bus"].get<double>(), b["host"].get<double>(), b["total"].get<double>());
+        }
+    }
+    text += fmt::format(
+        "{} reads, {} programs, {} erases, {} pages moved, write amplification {:.3f}\n"
+        "bus {:.1f} % busy, planes {:.1f} %; {:.2f} pJ/bit\n",
+        result["reads"].get<std::int64_t>(), result["programs"].get<std::int64_t>(),
+        result["erases"].get<std::int64_t>(), result["gc_moves"].get<std::int64_t>(), number("waf"),
+        100.0 * number("bus_utilisation"), 100.0 * number("plane_utilisation"),
+        number("energy_pj_per_bit"));
+    if (result.contains("trace_violations")) {
+        text += fmt::format("trace: {} operations, {} violations\n",
+                            result["trace_commands"].get<std::int64_t>(),
+                            result["trace_violations"].get<std::int64_t>());
+        for (const auto& message : result["trace_messages"]) {
+            text += "  " + message.get<std::string>() + '\n';
+        }
+    }
+    return text;
+}
+
+}  // namespace strata::platform

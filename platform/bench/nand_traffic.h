@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Strata authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Requests of a NAND bench case, one after the other, offered in a closed loop of `queue_depth`:
+// `sequential` (rising addresses from `start`, from 0 again at the end of the span) or `random`
+// (uniform over the span). What is read has been written before, and `overwrites` x span random
+// writes have been made, without time.
+
+#include <cstdint>
+
+#include "core/config.h"
+#include "core/payload.h"
+#include "core/random.h"
+#include "core/units.h"
+
+namespace strata::platform {
+
+struct NandTraffic {
+    enum class Pattern : std::uint8_t { kSequential, kRandom };
+    enum class Op : std::uint8_t { kRead, kWrite, kMix };
+    Pattern pattern = Pattern::kSequential;
+    Op op = Op::kRead;
+    double read_fraction = 0.5;  ///< of `mix`
+    core::Bytes request = 0;
+    std::int64_t requests = 100'000;
+    std::int64_t queue_depth = 64;
+    core::Bytes span = 0;
+    core::Bytes start = 0;  ///< where `sequential` begins
+    double overwrites = 0.0;
+    std::uint64_t seed = 1;
+
+    /// `capacity` limits the span and is its default; `page` is the default of the request.
+    static NandTraffic parse(core::Section s, core::Bytes capacity, core::Bytes page);
+};
+
+struct NandAccess {
+    core::MemoryOp op = core::MemoryOp::kRead;
+    std::uint64_t address = 0;
+    core::Bytes bytes = 0;
+};
+
+class NandTrafficSource {
+   public:
+    explicit NandTrafficSource(const NandTraffic& traffic);
+
+    /// The next request; false after the last.
+    bool next(NandAccess& access);
+
+   private:
+    NandTraffic traffic_;
+    std::uint64_t places_;
+    std::int64_t sent_ = 0;
+    core::RandomStream random_;
+};
+
+}  // namespace strata::platform
