@@ -235,9 +235,8 @@ void CommandProcessor::start_gemm(Ps now, Stream& stream, const Gemm& gemm) {
         return;
     }
     const MatrixEngine::Cost cost = matrix_.cost(gemm);
-    counters_.macs[static_cast<std::size_t>(gemm.type)] += cost.macs;
-    counters_.tcm_bytes += cost.tcm_bytes;
-    compute(now, stream, cost.cycles);
+    compute(now, stream, cost.cycles,
+            {static_cast<std::size_t>(gemm.type), cost.macs, 0, cost.tcm_bytes});
 }
 
 void CommandProcessor::start_vector(Ps now, Stream& stream, const VectorOp& op) {
@@ -246,15 +245,36 @@ void CommandProcessor::start_vector(Ps now, Stream& stream, const VectorOp& op) 
         return;
     }
     const VectorEngine::Cost cost = vector_.cost(op);
-    counters_.vector_ops += cost.lane_ops;
-    counters_.tcm_bytes += cost.tcm_bytes;
-    compute(now, stream, cost.cycles);
+    compute(now, stream, cost.cycles, {0, 0, cost.lane_ops, cost.tcm_bytes});
 }
 
-void CommandProcessor::compute(Ps now, Stream& stream, std::int64_t cycles) {
+void CommandProcessor::compute(Ps now, Stream& stream, std::int64_t cycles, const Work& work) {
+    counters_.macs[work.type] += work.macs;
+    counters_.vector_ops += work.vector_ops;
+    counters_.tcm_bytes += work.tcm_bytes;
     stream.phase = Phase::kCompute;
-    stream.busy_since = now;
+    stream.busy_since = stream.clock_since = now;
+    stream.work = work;
+    stream.cycles = stream.cycles_left = cycles;
     stream.until = now + clock_.cycles(cycles);
+}
+
+void CommandProcessor::clock_changed(Ps now, core::Frequency before) {
+    for (Stream& stream : streams_) {
+        if (stream.phase != Phase::kCompute || stream.until <= now) {
+            continue;
+        }
+        const Ps past = now - stream.clock_since;
+        auto done =
+            static_cast<std::int64_t>(static_cast<core::Int128>(past) * before.hz / core::kSecond);
+        while (before.cycles(done) < past) {
+            ++done;
+        }
+        done = std::min(done, stream.cycles_left);
+        stream.clock_since += before.cycles(done);
+        stream.cycles_left -= done;
+        stream.until = stream.clock_since + clock_.cycles(stream.cycles_left);
+    }
 }
 
 void CommandProcessor::finish_compute(int e) {

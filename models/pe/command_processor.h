@@ -77,7 +77,12 @@ class CommandProcessor {
         std::int64_t vector_ops = 0;                  ///< lane cycles
         core::Bytes tcm_bytes = 0;                    ///< traffic of matrix and vector engine
     };
+    /// What was started, finished or not.
     const Counters& counters() const { return counters_; }
+    /// The share of it that the engines at work have not done yet: work is even over its cycles.
+    Counters unfinished(core::Ps now) const;
+    /// The clock ran at `before` until now: computations go on at its new rate from the next edge.
+    void clock_changed(core::Ps now, core::Frequency before);
     void register_stats(core::StatGroup& stats) const;
 
    private:
@@ -88,6 +93,13 @@ class CommandProcessor {
         kEngine,     // the engine cannot take it yet
         kDispatch,   // starts at `until`
         kCompute,    // matrix or vector engine busy to `until`
+    };
+    /// What a computation adds to the counters.
+    struct Work {
+        std::size_t type = 0;
+        std::int64_t macs = 0;
+        std::int64_t vector_ops = 0;
+        core::Bytes tcm_bytes = 0;
     };
     struct Stream {
         const std::vector<Command>* commands = nullptr;
@@ -106,6 +118,10 @@ class CommandProcessor {
         std::array<core::Ps, kStalls> stalled{};
         core::Ps busy = 0;        // finished computations
         core::Ps busy_since = 0;  // of the current one
+        Work work;                // of the current one
+        std::int64_t cycles = 0;
+        std::int64_t cycles_left = 0;  // at `clock_since`
+        core::Ps clock_since = 0;      // from then on at the present clock
     };
 
     bool met(const Wait& wait) const {
@@ -117,7 +133,7 @@ class CommandProcessor {
     void start(core::Ps now, int engine);
     void start_gemm(core::Ps now, Stream& stream, const Gemm& gemm);
     void start_vector(core::Ps now, Stream& stream, const VectorOp& op);
-    void compute(core::Ps now, Stream& stream, std::int64_t cycles);
+    void compute(core::Ps now, Stream& stream, std::int64_t cycles, const Work& work);
     void finish_compute(int engine);
     void next_command(Stream& stream) const;
     bool streams_finished() const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // States, statistics and the deadlock report of the command processor.
 
+#include <algorithm>
 #include <string>
 
 #include "core/payload.h"
@@ -52,6 +53,28 @@ void CommandProcessor::account(Ps now) {
         stream.booked = stream.phase;
         stream.booked_since = now;
     }
+}
+
+CommandProcessor::Counters CommandProcessor::unfinished(Ps now) const {
+    Counters left;
+    for (const Stream& stream : streams_) {
+        if (stream.phase != Phase::kCompute || stream.until <= now) {
+            continue;
+        }
+        // Clamped: a clock that changed just now goes on at its next edge.
+        const double ahead =
+            std::min(1.0, static_cast<double>(stream.until - now) /
+                              static_cast<double>(stream.until - stream.clock_since));
+        const double share =
+            ahead * static_cast<double>(stream.cycles_left) / static_cast<double>(stream.cycles);
+        const auto part = [share](std::int64_t whole) {
+            return static_cast<std::int64_t>(static_cast<double>(whole) * share);
+        };
+        left.macs[stream.work.type] += part(stream.work.macs);
+        left.vector_ops += part(stream.work.vector_ops);
+        left.tcm_bytes += part(stream.work.tcm_bytes);
+    }
+    return left;
 }
 
 Ps CommandProcessor::stall_time(Engine engine, Stall stall, Ps now) const {

@@ -38,7 +38,17 @@ Bytes ProcessingElement::tcm_traffic() const {
     return bytes;
 }
 
-void ProcessingElement::book_energy() {
+void ProcessingElement::settle(Ps now) {
+    book_energy(commands_.unfinished(now));
+}
+
+void ProcessingElement::clock_changed(Ps now, core::Frequency before) {
+    commands_.clock_changed(now, before);
+    schedule(now);
+}
+
+/// Counts everything that was done since the last time; `left` was started, but not done.
+void ProcessingElement::book_energy(const CommandProcessor::Counters& left) {
     core::EnergyLedger& ledger = services().energy;
     const CommandProcessor::Counters& done = commands_.counters();
     const auto book = [&ledger](core::EnergyLedger::EventId event, std::int64_t total,
@@ -49,10 +59,10 @@ void ProcessingElement::book_energy() {
         }
     };
     for (std::size_t type = 0; type < energy_.mac.size(); ++type) {
-        book(energy_.mac[type], done.macs[type], energy_.macs_booked[type], 1);
+        book(energy_.mac[type], done.macs[type] - left.macs[type], energy_.macs_booked[type], 1);
     }
-    book(energy_.vector_op, done.vector_ops, energy_.vector_booked, 1);
-    book(energy_.tcm_bit, tcm_traffic(), energy_.tcm_booked, 8);
+    book(energy_.vector_op, done.vector_ops - left.vector_ops, energy_.vector_booked, 1);
+    book(energy_.tcm_bit, tcm_traffic() - left.tcm_bytes, energy_.tcm_booked, 8);
 }
 
 void ProcessingElement::register_trace() {

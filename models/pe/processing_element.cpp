@@ -121,7 +121,7 @@ void ProcessingElement::step() {
     issue(now);
     dma_.account(now);
     commands_.account(now);
-    book_energy();
+    book_energy(commands_.unfinished(now));
     if (traced_) {
         update_trace(now);
     }

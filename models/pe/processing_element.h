@@ -70,6 +70,11 @@ class ProcessingElement : public sc_core::sc_module, public core::Component, pub
         core::Bytes write_bytes = 0;
     };
     Utilisation utilisation(core::Ps now) const;
+    /// Between two slices of the simulation: brings the energy ledger up to `now`.
+    void settle(core::Ps now);
+    /// Call after the clock changed at `now`, between two slices: work in progress takes it over at
+    /// the next edge.
+    void clock_changed(core::Ps now, core::Frequency before);
 
     // For tests and reports.
     Tcm& tcm() { return tcm_; }
@@ -106,7 +111,7 @@ class ProcessingElement : public sc_core::sc_module, public core::Component, pub
     void send(core::Ps now, const DmaPayload& next);
     void schedule(core::Ps now);
     core::Bytes tcm_traffic() const;
-    void book_energy();
+    void book_energy(const CommandProcessor::Counters& left);
     void update_trace(core::Ps now);
     void register_energy();
     void register_trace();

@@ -2,20 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Voltage/frequency levels and the governor that chooses among them, and the leakage law.
+// Section `power` of a platform: voltage/frequency levels and governor of each domain, the leakage
+// law, what blocks draw without work, the emergency limit.
 //
 // Modelled: one compute domain per cube; the level is chosen once per monitor window from the
-//           hottest block of the cube; dynamic energy scales with (V/V0)², leakage with
-//           (V/V0)·exp(β·(T − T0)).
-// Not modelled: transition time and energy of a level change, droop, per-PE domains.
+//           hottest block of the cube; dynamic energy scales with (V/V0)², clock power with f·V²,
+//           leakage with (V/V0)·exp(β·(T − T0)).
+// Not modelled: transition time and energy of a level change, droop, per-PE domains; memories,
+//           network and control keep their clocks and voltages.
 // Values:   levels 2.0/1.8/1.6/1.2 GHz at 0.90/0.84/0.78/0.68 V (estimate, 7 nm, linear
 //           0.27 V/GHz); β = 0.03 /K (leakage doubles per 20–25 K).
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "core/config.h"
 #include "core/units.h"
+#include "models/power/block_power.h"
 #include "models/power/temperature_sensor.h"
 
 namespace strata::models {
@@ -28,8 +32,8 @@ struct DvfsLevel {
 /// Names for `power.governor`.
 std::vector<std::string> governor_names();
 
-/// Section `power` of a platform.
-struct PowerConfig {
+/// A voltage/frequency domain and who rules it.
+struct DomainConfig {
     std::string governor = "none";  ///< none | step | trips | pid | cap; see governor.h
     double trip_c = 95.0;           ///< step: one level down above this; pid: the set point
     double hysteresis_c = 5.0;      ///< step, trips: up below trip − hysteresis
@@ -41,32 +45,38 @@ struct PowerConfig {
         double d = 0.0;   ///< levels per K/s
     } pid;
     double cap_w = 0.0;             ///< cap: mean power of a domain in a window
-    double emergency_c = 150.0;     ///< any block above this ends the run
     SensorConfig sensor;            ///< what governors see
-    std::vector<DvfsLevel> levels;  ///< fastest first; level 0 is the nominal one
-    double leakage_beta = 0.03;     ///< 1/K
-    double leakage_reference_c = 85.0;
+    std::vector<DvfsLevel> levels;  ///< fastest first
 
-    static PowerConfig parse(core::Section section);
+    /// Reads the keys of a domain; one that is not written keeps the value of `fallback`. The
+    /// caller finishes the section.
+    static DomainConfig parse(core::Section& section, const DomainConfig& fallback);
+};
+
+/// Section `power` of a platform: the domain that every cube has unless `domains` says otherwise,
+/// and what is common to all. Level 0 of the common domain is nominal: energies and static powers
+/// of the config hold there.
+struct PowerConfig : DomainConfig {
+    std::map<std::string, DomainConfig> domains;  ///< by name, `sip0.cube1`
+    double emergency_c = 150.0;                   ///< any block above this ends the run
+    double leakage_beta = 0.03;                   ///< 1/K
+    double leakage_reference_c = 85.0;
+    BlockPowerConfig pe, sram, dram, nand, noc;
+
+    const DomainConfig& domain(const std::string& name) const;
+    /// Voltage and clock of a level relative to nominal; 1 without levels.
+    double voltage_ratio(const DomainConfig& domain, std::size_t level) const;
+    double frequency_ratio(const DomainConfig& domain, std::size_t level) const;
+
+    /// `names`: the domains that the platform has.
+    static PowerConfig parse(core::Section section, const std::vector<std::string>& names = {});
 };
 
 /// Throws ModelError when a block is above the emergency limit, or its temperature is no number.
 void check_emergency(const PowerConfig& config, const std::string& block, double celsius);
 
-/// The governor `step`, which remembers nothing (governor.h has all of them).
-class Governor {
-   public:
-    explicit Governor(const PowerConfig& config) : config_(config) {}
-
-    /// The next level, given the present one and the hottest block of the domain in °C.
-    std::size_t next_level(std::size_t level, double hottest_c) const;
-
-   private:
-    const PowerConfig& config_;
-};
-
-/// Leakage in W at `celsius` and level `level` of a block that leaks `nominal_w` at the reference
-/// temperature and level 0.
-double leakage_w(const PowerConfig& config, double nominal_w, double celsius, std::size_t level);
+/// Leakage in W at `celsius` of a block that leaks `nominal_w` at the reference temperature and
+/// nominal voltage.
+double leakage_w(const PowerConfig& config, double nominal_w, double celsius, double voltage_ratio);
 
 }  // namespace strata::models

@@ -12,7 +12,7 @@ namespace strata::models {
 namespace {
 
 /// Levels of `config`, at least one.
-std::size_t level_count(const PowerConfig& config) {
+std::size_t level_count(const DomainConfig& config) {
     return std::max<std::size_t>(1, config.levels.size());
 }
 
@@ -23,18 +23,23 @@ class FixedGovernor : public DomainGovernor {
 
 class StepGovernor : public DomainGovernor {
    public:
-    explicit StepGovernor(const PowerConfig& config) : governor_(config) {}
+    explicit StepGovernor(const DomainConfig& config) : config_(config) {}
+
     std::size_t next_level(std::size_t level, const DomainState& state) override {
-        return governor_.next_level(level, state.hottest_c);
+        if (state.hottest_c > config_.trip_c && level + 1 < level_count(config_)) {
+            return level + 1;
+        }
+        return state.hottest_c < config_.trip_c - config_.hysteresis_c && level > 0 ? level - 1
+                                                                                    : level;
     }
 
    private:
-    Governor governor_;
+    const DomainConfig& config_;
 };
 
 class TripsGovernor : public DomainGovernor {
    public:
-    explicit TripsGovernor(const PowerConfig& config) : config_(config) {}
+    explicit TripsGovernor(const DomainConfig& config) : config_(config) {}
 
     std::size_t next_level(std::size_t level, const DomainState& state) override {
         const auto reached = static_cast<std::size_t>(
@@ -55,13 +60,13 @@ class TripsGovernor : public DomainGovernor {
     }
 
    private:
-    const PowerConfig& config_;
+    const DomainConfig& config_;
     int cool_windows_ = 0;
 };
 
 class PidGovernor : public DomainGovernor {
    public:
-    explicit PidGovernor(const PowerConfig& config) : config_(config) {}
+    explicit PidGovernor(const DomainConfig& config) : config_(config) {}
 
     std::size_t next_level(std::size_t, const DomainState& state) override {
         const double steps = static_cast<double>(level_count(config_) - 1);
@@ -76,7 +81,7 @@ class PidGovernor : public DomainGovernor {
     }
 
    private:
-    const PowerConfig& config_;
+    const DomainConfig& config_;
     double integral_ = 0.0;
     double last_ = 0.0;
     bool has_last_ = false;
@@ -84,7 +89,7 @@ class PidGovernor : public DomainGovernor {
 
 class CapGovernor : public DomainGovernor {
    public:
-    explicit CapGovernor(const PowerConfig& config) : config_(config) {}
+    explicit CapGovernor(const DomainConfig& config) : config_(config) {}
 
     std::size_t next_level(std::size_t level, const DomainState& state) override {
         constexpr double kMargin = 0.97;  // of the cap, before a faster level is taken
@@ -98,12 +103,12 @@ class CapGovernor : public DomainGovernor {
     }
 
    private:
-    const PowerConfig& config_;
+    const DomainConfig& config_;
 };
 
 }  // namespace
 
-double dynamic_power_ratio(const PowerConfig& config, std::size_t from, std::size_t to) {
+double dynamic_power_ratio(const DomainConfig& config, std::size_t from, std::size_t to) {
     const auto relative = [&](std::size_t level) {
         const DvfsLevel& entry = config.levels[level];
         return entry.frequency.ghz() * entry.volts * entry.volts;
@@ -111,7 +116,7 @@ double dynamic_power_ratio(const PowerConfig& config, std::size_t from, std::siz
     return relative(to) / relative(from);
 }
 
-std::unique_ptr<DomainGovernor> make_governor(const PowerConfig& config) {
+std::unique_ptr<DomainGovernor> make_governor(const DomainConfig& config) {
     if (config.governor == "none" || config.levels.size() < 2) {
         return std::make_unique<FixedGovernor>();
     }

@@ -34,9 +34,9 @@ class DomainGovernor {
 };
 
 /// By `config.governor`; `config` outlives the governor.
-std::unique_ptr<DomainGovernor> make_governor(const PowerConfig& config);
+std::unique_ptr<DomainGovernor> make_governor(const DomainConfig& config);
 
 /// Dynamic power at `to` relative to `from`, of a domain that stays as busy: f·V².
-double dynamic_power_ratio(const PowerConfig& config, std::size_t from, std::size_t to);
+double dynamic_power_ratio(const DomainConfig& config, std::size_t from, std::size_t to);
 
 }  // namespace strata::models

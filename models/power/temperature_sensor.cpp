@@ -6,13 +6,13 @@
 
 namespace strata::models {
 
-SensorConfig SensorConfig::parse(core::Section section) {
+SensorConfig SensorConfig::parse(core::Section section, const SensorConfig& fallback) {
     SensorConfig config;
-    config.quantum_k = section.number("quantum_k", 0.0, core::Range{0.0, 50.0});
-    config.noise_k = section.number("noise_k", 0.0, core::Range{0.0, 50.0});
-    config.delay_windows =
-        static_cast<int>(section.integer("delay_windows", 0, core::Range{0, 10000}));
-    config.smoothing = section.number("smoothing", 1.0, core::Range{0.001, 1.0});
+    config.quantum_k = section.number("quantum_k", fallback.quantum_k, core::Range{0.0, 50.0});
+    config.noise_k = section.number("noise_k", fallback.noise_k, core::Range{0.0, 50.0});
+    config.delay_windows = static_cast<int>(
+        section.integer("delay_windows", fallback.delay_windows, core::Range{0, 10000}));
+    config.smoothing = section.number("smoothing", fallback.smoothing, core::Range{0.001, 1.0});
     section.finish();
     return config;
 }

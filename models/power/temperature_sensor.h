@@ -24,7 +24,8 @@ struct SensorConfig {
     int delay_windows = 0;
     double smoothing = 1.0;  ///< share of the newest value; 1: none
 
-    static SensorConfig parse(core::Section section);
+    /// A key that is not written keeps the value of `fallback`.
+    static SensorConfig parse(core::Section section, const SensorConfig& fallback);
 };
 
 class TemperatureSensor {

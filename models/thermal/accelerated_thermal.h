@@ -31,6 +31,10 @@ class AcceleratedThermal : public ThermalModel {
         model_->settle(mean_w);
     }
     void settle(const std::vector<double>& power_w) override { model_->settle(power_w); }
+    bool has_steady_state() const override { return model_->has_steady_state(); }
+    std::vector<double> response_k(const std::vector<double>& power_w) override {
+        return model_->response_k(power_w);
+    }
     std::size_t blocks() const override { return model_->blocks(); }
     double temperature_c(std::size_t block) const override { return model_->temperature_c(block); }
     double mean_c() const override { return model_->mean_c(); }

@@ -3,12 +3,14 @@
 #pragma once
 
 // Iterative solver for stacks with many cells: conjugate gradients, preconditioned by the stack of
-// the layers' mean conductances, which the cosine basis inverts directly. The iterations needed
-// grow with the contrast within layers, hardly with the number of cells; the last state is the
-// first guess.
+// the layers' mean conductances, which the cosine basis inverts directly; in float, as only its
+// direction counts. The iterations needed grow with the contrast within layers, hardly with the
+// number of cells; the first guess moves on as the last step did. A step's energy balance is exact
+// however early it stops.
 
 #include "models/thermal/implicit_solver.h"
 #include "models/thermal/spectral_stack.h"
+#include "models/thermal/vector_kernels.h"
 
 namespace strata::models {
 
@@ -21,12 +23,21 @@ class CgSolver : public ImplicitSolver {
 
    private:
     void solve(double shift, const std::vector<double>& b, std::vector<double>& guess) override;
-    void multiply(double shift, const std::vector<double>& x, std::vector<double>& y) const;
-    void precondition(double shift, const std::vector<double>& residual, std::vector<double>& z);
+    void set_shift(double shift);
+    SevenBands matrix() const;
+    double reset_residual(const std::vector<double>& b, const std::vector<double>& guess);
+    void precondition(double shift, double scale);
+    void close_balance(double shift, std::vector<double>& guess) const;
 
-    SpectralStack mean_;
-    std::vector<std::vector<double>> spectrum_;
-    std::vector<double> residual_, direction_, image_, corrected_;
+    SpectralStack<float> mean_;
+    std::vector<std::vector<float>> spectrum_;
+    double shift_ = -1.0;  // of the diagonal
+    std::vector<double> diagonal_;
+    std::vector<double> gx_, gy_, gz_;  // with a plane of zeros in front
+    std::vector<double> direction_;     // with a plane of zeros on either side
+    std::vector<double> residual_, image_;
+    std::vector<float> corrected_;
+    double taken_w_per_k_ = 0.0;  // Σ (shift·C + gout)
     int iterations_ = 0;
 };
 

@@ -11,59 +11,84 @@ namespace strata::models {
 
 namespace {
 
-constexpr std::size_t kRows = 4;  // results of a column held in registers together
-constexpr std::size_t kColumns = 32;
+constexpr std::size_t kRows = 8;  // results of a column held in registers together
+
+/// 64 bytes, in as many registers as the machine takes for them.
+template <class Real>
+struct Lanes {
+    static constexpr std::size_t kCount = 64 / sizeof(Real);
+    typedef Real Vector __attribute__((vector_size(64), aligned(sizeof(Real)), may_alias));
+};
 
 /// out[r][c] = Σ_k a[r][k] in[k][c] for the given columns; rows of `in` and `out` are `in_stride`
-/// and `out_stride` doubles apart.
+/// and `out_stride` values apart.
+template <class Real>
 struct Product {
-    const double* a;
+    const Real* a;
     std::size_t rows, inner;
-    const double* in;
+    const Real* in;
     std::size_t in_stride;
-    double* out;
+    Real* out;
     std::size_t out_stride;
     std::size_t columns;
 };
 
-STRATA_VECTOR_CLONES
-void multiply(const Product& p) {
-    for (std::size_t c0 = 0; c0 < p.columns; c0 += kColumns) {
-        const std::size_t width = std::min(kColumns, p.columns - c0);
-        for (std::size_t r0 = 0; r0 < p.rows; r0 += kRows) {
-            const std::size_t rows = std::min(kRows, p.rows - r0);
-            const double* a[kRows];
-            for (std::size_t r = 0; r < kRows; ++r) {
-                a[r] = p.a + (r0 + std::min(r, rows - 1)) * p.inner;
-            }
-            double sum[kRows][kColumns] = {};
-            for (std::size_t k = 0; k < p.inner; ++k) {
-                const double* x = p.in + k * p.in_stride + c0;
-                const double a0 = a[0][k], a1 = a[1][k], a2 = a[2][k], a3 = a[3][k];
-                if (width == kColumns) {
-                    for (std::size_t c = 0; c < kColumns; ++c) {
-                        sum[0][c] += a0 * x[c];
-                        sum[1][c] += a1 * x[c];
-                        sum[2][c] += a2 * x[c];
-                        sum[3][c] += a3 * x[c];
-                    }
-                } else {
-                    for (std::size_t c = 0; c < width; ++c) {
-                        sum[0][c] += a0 * x[c];
-                        sum[1][c] += a1 * x[c];
-                        sum[2][c] += a2 * x[c];
-                        sum[3][c] += a3 * x[c];
-                    }
-                }
-            }
-            for (std::size_t r = 0; r < rows; ++r) {
-                std::copy(sum[r], sum[r] + width, p.out + (r0 + r) * p.out_stride + c0);
-            }
+/// Rows from r0 of the columns of one vector from c0.
+template <class Real>
+STRATA_VECTOR_BODY void multiply_block(const Product<Real>& p, std::size_t r0, std::size_t c0) {
+    using Vector = typename Lanes<Real>::Vector;
+    const std::size_t rows = std::min(kRows, p.rows - r0);
+    const Real* a[kRows];
+    Vector sum[kRows];
+    for (std::size_t r = 0; r < kRows; ++r) {
+        a[r] = p.a + (r0 + std::min(r, rows - 1)) * p.inner;
+        sum[r] = Vector{};
+    }
+    for (std::size_t k = 0; k < p.inner; ++k) {
+        const Vector x = *reinterpret_cast<const Vector*>(p.in + k * p.in_stride + c0);
+        for (std::size_t r = 0; r < kRows; ++r) {
+            sum[r] += a[r][k] * x;
+        }
+    }
+    for (std::size_t r = 0; r < kRows; ++r) {
+        if (r < rows) {
+            *reinterpret_cast<Vector*>(p.out + (r0 + r) * p.out_stride + c0) = sum[r];
         }
     }
 }
 
-void transpose(const double* in, double* out, std::size_t rows, std::size_t columns) {
+template <class Real>
+STRATA_VECTOR_BODY void multiply_any(const Product<Real>& p) {
+    constexpr std::size_t kCount = Lanes<Real>::kCount;
+    const std::size_t whole = p.columns - p.columns % kCount;
+    for (std::size_t c = 0; c < whole; c += kCount) {
+        for (std::size_t r = 0; r < p.rows; r += kRows) {
+            multiply_block(p, r, c);
+        }
+    }
+    for (std::size_t r = 0; r < p.rows; ++r) {
+        for (std::size_t c = whole; c < p.columns; ++c) {
+            Real sum = 0;
+            for (std::size_t k = 0; k < p.inner; ++k) {
+                sum += p.a[r * p.inner + k] * p.in[k * p.in_stride + c];
+            }
+            p.out[r * p.out_stride + c] = sum;
+        }
+    }
+}
+
+STRATA_VECTOR_CLONES
+void multiply(const Product<double>& p) {
+    multiply_any(p);
+}
+
+STRATA_VECTOR_CLONES
+void multiply(const Product<float>& p) {
+    multiply_any(p);
+}
+
+template <class Real>
+void transpose(const Real* in, Real* out, std::size_t rows, std::size_t columns) {
     constexpr std::size_t kTile = 16;
     for (std::size_t r0 = 0; r0 < rows; r0 += kTile) {
         for (std::size_t c0 = 0; c0 < columns; c0 += kTile) {
@@ -78,7 +103,8 @@ void transpose(const double* in, double* out, std::size_t rows, std::size_t colu
 
 }  // namespace
 
-CosineBasis::CosineBasis(std::size_t n) : size_(n), even_((n + 1) / 2), odd_(n / 2) {
+template <class Real>
+CosineBasis<Real>::CosineBasis(std::size_t n) : size_(n), even_((n + 1) / 2), odd_(n / 2) {
     const double pi = std::acos(-1.0);
     const double count = static_cast<double>(n);
     const auto entry = [&](std::size_t mode, std::size_t cell) {
@@ -93,12 +119,14 @@ CosineBasis::CosineBasis(std::size_t n) : size_(n), even_((n + 1) / 2), odd_(n /
     inverse_odd_.resize(odd_ * odd_);
     for (std::size_t p = 0; p < even_; ++p) {
         for (std::size_t i = 0; i < even_; ++i) {
-            forward_even_[p * even_ + i] = inverse_even_[i * even_ + p] = entry(2 * p, i);
+            const auto value = static_cast<Real>(entry(2 * p, i));
+            forward_even_[p * even_ + i] = inverse_even_[i * even_ + p] = value;
         }
     }
     for (std::size_t p = 0; p < odd_; ++p) {
         for (std::size_t i = 0; i < odd_; ++i) {
-            forward_odd_[p * odd_ + i] = inverse_odd_[i * odd_ + p] = entry(2 * p + 1, i);
+            const auto value = static_cast<Real>(entry(2 * p + 1, i));
+            forward_odd_[p * odd_ + i] = inverse_odd_[i * odd_ + p] = value;
         }
     }
     for (std::size_t m = 0; m < n; ++m) {
@@ -107,13 +135,14 @@ CosineBasis::CosineBasis(std::size_t n) : size_(n), even_((n + 1) / 2), odd_(n /
     }
 }
 
-void CosineBasis::forward(const double* in, double* out, std::size_t columns) {
+template <class Real>
+void CosineBasis<Real>::forward(const Real* in, Real* out, std::size_t columns) {
     scratch_.resize(size_ * columns);
-    double* sum = scratch_.data();
-    double* difference = sum + even_ * columns;
+    Real* sum = scratch_.data();
+    Real* difference = sum + even_ * columns;
     for (std::size_t i = 0; i < odd_; ++i) {
-        const double* low = in + i * columns;
-        const double* high = in + (size_ - 1 - i) * columns;
+        const Real* low = in + i * columns;
+        const Real* high = in + (size_ - 1 - i) * columns;
         for (std::size_t c = 0; c < columns; ++c) {
             sum[i * columns + c] = low[c] + high[c];
             difference[i * columns + c] = low[c] - high[c];
@@ -122,21 +151,24 @@ void CosineBasis::forward(const double* in, double* out, std::size_t columns) {
     if (even_ > odd_) {  // the middle row of an odd size
         std::copy(in + odd_ * columns, in + even_ * columns, sum + odd_ * columns);
     }
-    multiply({forward_even_.data(), even_, even_, sum, columns, out, 2 * columns, columns});
-    multiply({forward_odd_.data(), odd_, odd_, difference, columns, out + columns, 2 * columns,
-              columns});
+    multiply(
+        Product<Real>{forward_even_.data(), even_, even_, sum, columns, out, 2 * columns, columns});
+    multiply(Product<Real>{forward_odd_.data(), odd_, odd_, difference, columns, out + columns,
+                           2 * columns, columns});
 }
 
-void CosineBasis::inverse(const double* in, double* out, std::size_t columns) {
+template <class Real>
+void CosineBasis<Real>::inverse(const Real* in, Real* out, std::size_t columns) {
     scratch_.resize(size_ * columns);
-    double* sum = scratch_.data();
-    double* difference = sum + even_ * columns;
-    multiply({inverse_even_.data(), even_, even_, in, 2 * columns, sum, columns, columns});
+    Real* sum = scratch_.data();
+    Real* difference = sum + even_ * columns;
     multiply(
-        {inverse_odd_.data(), odd_, odd_, in + columns, 2 * columns, difference, columns, columns});
+        Product<Real>{inverse_even_.data(), even_, even_, in, 2 * columns, sum, columns, columns});
+    multiply(Product<Real>{inverse_odd_.data(), odd_, odd_, in + columns, 2 * columns, difference,
+                           columns, columns});
     for (std::size_t i = 0; i < odd_; ++i) {
-        double* low = out + i * columns;
-        double* high = out + (size_ - 1 - i) * columns;
+        Real* low = out + i * columns;
+        Real* high = out + (size_ - 1 - i) * columns;
         for (std::size_t c = 0; c < columns; ++c) {
             low[c] = sum[i * columns + c] + difference[i * columns + c];
             high[c] = sum[i * columns + c] - difference[i * columns + c];
@@ -147,19 +179,27 @@ void CosineBasis::inverse(const double* in, double* out, std::size_t columns) {
     }
 }
 
-CosineTransform::CosineTransform(std::size_t nx, std::size_t ny)
+template <class Real>
+CosineTransform<Real>::CosineTransform(std::size_t nx, std::size_t ny)
     : x_(nx), y_(ny), first_(nx * ny), second_(nx * ny) {}
 
-void CosineTransform::forward(const double* field, double* spectrum) {
+template <class Real>
+void CosineTransform<Real>::forward(const Real* field, Real* spectrum) {
     y_.forward(field, first_.data(), x_.size());
     transpose(first_.data(), second_.data(), y_.size(), x_.size());
     x_.forward(second_.data(), spectrum, y_.size());
 }
 
-void CosineTransform::inverse(const double* spectrum, double* field) {
+template <class Real>
+void CosineTransform<Real>::inverse(const Real* spectrum, Real* field) {
     x_.inverse(spectrum, first_.data(), y_.size());
     transpose(first_.data(), second_.data(), x_.size(), y_.size());
     y_.inverse(second_.data(), field, x_.size());
 }
+
+template class CosineBasis<double>;
+template class CosineBasis<float>;
+template class CosineTransform<double>;
+template class CosineTransform<float>;
 
 }  // namespace strata::models

@@ -64,7 +64,7 @@ void compose(const ChunkStep& s) {
 
 /// The chain of one mode: C^-½ G C^-½.
 template <class Real>
-void chain(const SpectralStack& stack, std::size_t mode, std::vector<Real>& diagonal,
+void chain(const SpectralStack<double>& stack, std::size_t mode, std::vector<Real>& diagonal,
            std::vector<Real>& off) {
     for (std::size_t z = 0; z < stack.planes(); ++z) {
         const UniformPlane& plane = stack.plane(z);

@@ -47,7 +47,7 @@ class DctSolver : public ThermalSolver {
     double* chunk(std::vector<double>& field, std::size_t index, std::size_t rows);
 
     const StackGrid& grid_;
-    SpectralStack stack_;
+    SpectralStack<double> stack_;
     std::size_t planes_;
     std::size_t chunks_;
 

@@ -8,6 +8,7 @@
 
 #include "core/diagnostics.h"
 #include "models/thermal/vector_clones.h"
+#include "models/thermal/vector_kernels.h"
 
 namespace strata::models {
 
@@ -26,18 +27,11 @@ struct Square {
     double* row(std::size_t r) const { return data + r * size; }
 };
 
-STRATA_VECTOR_CLONES
-void subtract_multiple(double factor, const double* from, double* to, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        to[i] -= factor * from[i];
-    }
-}
-
 /// Pivots first..last of U with A = UᵀU, applied to the panel's own rows only.
 bool factor_panel(const Square& a, std::size_t first, std::size_t last) {
     for (std::size_t j = first; j < last; ++j) {
         for (std::size_t i = first; i < j; ++i) {
-            subtract_multiple(a.row(i)[j], a.row(i) + j, a.row(j) + j, a.size - j);
+            add_multiple(-a.row(i)[j], a.row(i) + j, a.row(j) + j, a.size - j);
         }
         const double pivot = a.row(j)[j];
         if (!(pivot > 0.0)) {
@@ -92,23 +86,6 @@ void update_trailing(const Square& a, std::size_t first, std::size_t last) {
             }
         }
     }
-}
-
-/// Σ a·b in eight partial sums, so that it vectorises with one order of adding.
-STRATA_VECTOR_CLONES
-double dot(const double* a, const double* b, std::size_t count) {
-    constexpr std::size_t kLanes = 8;
-    double sum[kLanes] = {};
-    std::size_t i = 0;
-    for (; i + kLanes <= count; i += kLanes) {
-        for (std::size_t l = 0; l < kLanes; ++l) {
-            sum[l] += a[i + l] * b[i + l];
-        }
-    }
-    for (; i < count; ++i) {
-        sum[0] += a[i] * b[i];
-    }
-    return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
 }
 
 }  // namespace
@@ -263,7 +240,7 @@ void GridCholesky::solve(std::vector<double>& b) {
         for (std::size_t i = 0; i < front.own; ++i) {
             const double* row = front.rows.data() + i * size;
             local_[i] /= row[i];
-            subtract_multiple(local_[i], row + i + 1, local_.data() + i + 1, size - i - 1);
+            add_multiple(-local_[i], row + i + 1, local_.data() + i + 1, size - i - 1);
         }
         for (std::size_t i = 0; i < front.own; ++i) {
             b[front.cells[i]] = local_[i];

@@ -22,7 +22,7 @@ class ImplicitSolver : public ThermalSolver {
 
     void steady(const std::vector<double>& watts) override;
     void step(double seconds, const std::vector<double>& watts) override;
-    void set_rise(const std::vector<double>& rise) override { rise_ = rise; }
+    void set_rise(const std::vector<double>& rise) override;
     std::vector<double> steady_rise(const std::vector<double>& watts) override;
     const double* plane_rise(std::size_t z) override { return rise_.data() + z * grid_.plane(); }
     double heat_out_j() const override { return heat_out_j_; }
@@ -34,9 +34,12 @@ class ImplicitSolver : public ThermalSolver {
     /// (shift·C + G) θ = b; `guess` holds a first guess and then θ. Void cells get 0.
     virtual void solve(double shift, const std::vector<double>& b, std::vector<double>& guess) = 0;
 
+    void forget_moves();
+
     const StackGrid& grid_;
     bool is_euler_;
     std::vector<double> rise_, stage_, right_side_;
+    std::vector<double> to_stage_, to_end_;  // moves of the last step, for the next one's guesses
     double heat_out_j_ = 0.0;
 };
 

@@ -33,7 +33,10 @@ ThermalConfig ThermalConfig::parse(core::Section section) {
     config.model = section.choice("model", thermal_model_names(), "lumped");
     config.ambient_c = section.temperature_c("ambient", 45.0, core::Range{-55.0, 150.0});
     config.start_c = section.temperature_c("start", config.ambient_c, core::Range{-55.0, 150.0});
-    config.accelerate = section.choice("accelerate", {"none", "steady"}, "none");
+    config.accelerate = section.choice("accelerate", {"none", "steady", "periodic"}, "none");
+    if (config.accelerate == "periodic") {
+        config.periodic = PeriodicConfig::parse(section.section("periodic"));
+    }
     config.pe = parse_node(section.section("pe"), {6.0, 0.002});
     config.sram = parse_node(section.section("sram"), {12.0, 0.0005});
     config.dram = parse_node(section.section("dram"), {8.0, 0.01});
@@ -62,6 +65,15 @@ void LumpedThermal::settle(const std::vector<double>& power_w) {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         temperature_[i] = ambient_c_ + power_w[i] * nodes_[i].resistance;
     }
+}
+
+std::vector<double> LumpedThermal::response_k(const std::vector<double>& power_w) {
+    check(power_w);
+    std::vector<double> rise(nodes_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        rise[i] = power_w[i] * nodes_[i].resistance;
+    }
+    return rise;
 }
 
 void LumpedThermal::step(core::Ps dt, const std::vector<double>& power_w) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/config.h"
+#include "models/thermal/periodic_replay.h"
 #include "models/thermal/stack_thermal.h"
 #include "models/thermal/thermal_model.h"
 
@@ -35,7 +36,8 @@ struct ThermalConfig {
     std::string model = "lumped";  ///< lumped | stack
     double ambient_c = 45.0;
     double start_c = 45.0;            ///< temperature of every block when the run starts
-    std::string accelerate = "none";  ///< none | steady; see accelerated_thermal.h
+    std::string accelerate = "none";  ///< none | steady | periodic
+    PeriodicConfig periodic;          ///< accelerate: periodic
     LumpedNode pe, sram, dram, nand, noc, control;
     std::optional<StackThermalConfig> stack;  ///< model: stack
 
@@ -48,6 +50,7 @@ class LumpedThermal : public ThermalModel {
 
     void step(core::Ps dt, const std::vector<double>& power_w) override;
     void settle(const std::vector<double>& power_w) override;
+    std::vector<double> response_k(const std::vector<double>& power_w) override;
     std::size_t blocks() const override { return nodes_.size(); }
     double temperature_c(std::size_t block) const override { return temperature_[block]; }
     double mean_c() const override;

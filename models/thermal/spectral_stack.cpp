@@ -26,42 +26,65 @@ double mean_of_links(const double* values, std::size_t count) {
 /// One step up the chains: θ and the ratio of plane z from those of the plane below. `ground` is
 /// the conductance from a plane to the ambient through itself and all below; summed up without any
 /// subtraction, so that stiff chains lose no digits.
+template <class Real>
 struct Rise {
-    const double* eigen_x;
-    const double* eigen_y;
-    UniformPlane plane;
-    double own;                 // shift·C + gout
-    double below;               // conductance to the plane below
-    const double* value_below;  // null at the bottom
-    const double* ratio_below;
-    double* ground;
-    double* value;
-    double* ratio;
+    const Real* eigen_x;
+    const Real* eigen_y;
+    Real gx, gy, gz;          // of this plane
+    Real own;                 // shift·C + gout
+    Real below;               // conductance to the plane below
+    const Real* value_below;  // null at the bottom
+    const Real* ratio_below;
+    Real* ground;
+    Real* value;
+    Real* ratio;
     std::size_t modes;
 };
 
-STRATA_VECTOR_CLONES
-void eliminate(const Rise& r) {
+template <class Real>
+STRATA_VECTOR_BODY void eliminate_any(const Rise<Real>& r) {
     for (std::size_t i = 0; i < r.modes; ++i) {
-        const double own = r.own + r.plane.gx * r.eigen_x[i] + r.plane.gy * r.eigen_y[i];
+        const Real own = r.own + r.gx * r.eigen_x[i] + r.gy * r.eigen_y[i];
         r.ground[i] = r.value_below == nullptr ? own : own + r.ground[i] * r.ratio_below[i];
-        const double pivot = 1.0 / (r.ground[i] + r.plane.gz);
-        const double from_below = r.value_below == nullptr ? 0.0 : r.below * r.value_below[i];
-        r.ratio[i] = r.plane.gz * pivot;
+        const Real pivot = Real(1) / (r.ground[i] + r.gz);
+        const Real from_below = r.value_below == nullptr ? Real(0) : r.below * r.value_below[i];
+        r.ratio[i] = r.gz * pivot;
         r.value[i] = (r.value[i] + from_below) * pivot;
     }
 }
 
 STRATA_VECTOR_CLONES
-void substitute(const double* above, const double* ratio, double* value, std::size_t modes) {
+void eliminate(const Rise<double>& r) {
+    eliminate_any(r);
+}
+
+STRATA_VECTOR_CLONES
+void eliminate(const Rise<float>& r) {
+    eliminate_any(r);
+}
+
+template <class Real>
+STRATA_VECTOR_BODY void substitute_any(const Real* above, const Real* ratio, Real* value,
+                                       std::size_t modes) {
     for (std::size_t i = 0; i < modes; ++i) {
         value[i] += ratio[i] * above[i];
     }
 }
 
+STRATA_VECTOR_CLONES
+void substitute(const double* above, const double* ratio, double* value, std::size_t modes) {
+    substitute_any(above, ratio, value, modes);
+}
+
+STRATA_VECTOR_CLONES
+void substitute(const float* above, const float* ratio, float* value, std::size_t modes) {
+    substitute_any(above, ratio, value, modes);
+}
+
 }  // namespace
 
-SpectralStack::SpectralStack(const StackGrid& grid)
+template <class Real>
+SpectralStack<Real>::SpectralStack(const StackGrid& grid)
     : modes_(grid.plane()), transform_(grid.nx, grid.ny) {
     for (std::size_t z = 0; z < grid.nz; ++z) {
         const std::size_t first = grid.index(0, 0, z);
@@ -72,28 +95,33 @@ SpectralStack::SpectralStack(const StackGrid& grid)
             {mean(grid.capacity), mean(grid.gx), mean(grid.gy), mean(grid.gz), mean(grid.gout)});
     }
     for (std::size_t mode = 0; mode < modes_; ++mode) {
-        eigen_x_.push_back(transform_.eigenvalue_x(mode));
-        eigen_y_.push_back(transform_.eigenvalue_y(mode));
+        eigen_x_.push_back(static_cast<Real>(transform_.eigenvalue_x(mode)));
+        eigen_y_.push_back(static_cast<Real>(transform_.eigenvalue_y(mode)));
     }
     ratio_.resize(planes_.size() * kChunk);
 }
 
-double SpectralStack::lateral(std::size_t z, std::size_t mode) const {
-    return planes_[z].gx * eigen_x_[mode] + planes_[z].gy * eigen_y_[mode];
+template <class Real>
+double SpectralStack<Real>::lateral(std::size_t z, std::size_t mode) const {
+    return planes_[z].gx * transform_.eigenvalue_x(mode) +
+           planes_[z].gy * transform_.eigenvalue_y(mode);
 }
 
-void SpectralStack::solve(double shift, std::vector<std::vector<double>>& spectrum) {
+template <class Real>
+void SpectralStack<Real>::solve(double shift, std::vector<std::vector<Real>>& spectrum) {
     for (std::size_t first = 0; first < modes_; first += kChunk) {
         const std::size_t modes = std::min(kChunk, modes_ - first);
-        double ground[kChunk];
+        Real ground[kChunk];
         for (std::size_t z = 0; z < planes_.size(); ++z) {
             const UniformPlane& plane = planes_[z];
-            const double below = z > 0 ? planes_[z - 1].gz : 0.0;
-            eliminate({eigen_x_.data() + first, eigen_y_.data() + first, plane,
-                       shift * plane.capacity + plane.gout, below,
-                       z > 0 ? spectrum[z - 1].data() + first : nullptr,
-                       z > 0 ? ratio_.data() + (z - 1) * kChunk : nullptr, ground,
-                       spectrum[z].data() + first, ratio_.data() + z * kChunk, modes});
+            const auto real = [](double value) { return static_cast<Real>(value); };
+            eliminate(Rise<Real>{eigen_x_.data() + first, eigen_y_.data() + first, real(plane.gx),
+                                 real(plane.gy), real(plane.gz),
+                                 real(shift * plane.capacity + plane.gout),
+                                 real(z > 0 ? planes_[z - 1].gz : 0.0),
+                                 z > 0 ? spectrum[z - 1].data() + first : nullptr,
+                                 z > 0 ? ratio_.data() + (z - 1) * kChunk : nullptr, ground,
+                                 spectrum[z].data() + first, ratio_.data() + z * kChunk, modes});
         }
         for (std::size_t z = planes_.size() - 1; z-- > 0;) {
             substitute(spectrum[z + 1].data() + first, ratio_.data() + z * kChunk,
@@ -101,5 +129,8 @@ void SpectralStack::solve(double shift, std::vector<std::vector<double>>& spectr
         }
     }
 }
+
+template class SpectralStack<double>;
+template class SpectralStack<float>;
 
 }  // namespace strata::models

@@ -4,7 +4,7 @@
 
 // A stack of uniform planes in the cosine basis, where it falls apart into one chain of nz unknowns
 // per lateral mode: (shift·C + G) is tridiagonal. `dct` gets its steady states from it, `cg` its
-// preconditioner (then from the mean conductances of a grid that is not uniform).
+// preconditioner (then from the mean conductances of a grid that is not uniform, in float).
 
 #include <cstddef>
 #include <vector>
@@ -22,6 +22,7 @@ struct UniformPlane {
     double gout = 0.0;
 };
 
+template <class Real>
 class SpectralStack {
    public:
     /// Takes each plane's mean over its links and cells; exact for a uniform grid.
@@ -30,19 +31,22 @@ class SpectralStack {
     std::size_t modes() const { return modes_; }
     std::size_t planes() const { return planes_.size(); }
     const UniformPlane& plane(std::size_t z) const { return planes_[z]; }
-    CosineTransform& transform() { return transform_; }
+    CosineTransform<Real>& transform() { return transform_; }
     /// Conductance of mode `mode` along x and y within plane z, W/K.
     double lateral(std::size_t z, std::size_t mode) const;
 
     /// Solves (shift·C + G) θ = p for every mode, in place; `spectrum[z]` has a value per mode.
-    void solve(double shift, std::vector<std::vector<double>>& spectrum);
+    void solve(double shift, std::vector<std::vector<Real>>& spectrum);
 
    private:
     std::size_t modes_;
     std::vector<UniformPlane> planes_;
-    CosineTransform transform_;
-    std::vector<double> eigen_x_, eigen_y_;  // by mode
-    std::vector<double> ratio_;              // scratch of the elimination, [z][mode of the chunk]
+    CosineTransform<Real> transform_;
+    std::vector<Real> eigen_x_, eigen_y_;  // by mode
+    std::vector<Real> ratio_;              // scratch of the elimination, [z][mode of the chunk]
 };
+
+extern template class SpectralStack<double>;
+extern template class SpectralStack<float>;
 
 }  // namespace strata::models

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace strata::models {
@@ -15,8 +16,6 @@ namespace {
 
 constexpr int kMostIterations = 500;  // a loop gain of 0.97 needs about 400
 constexpr double kFixedPointK = 1e-4;
-constexpr int kGainIterations = 12;  // of the transient check, a steady solve each
-constexpr double kSafeGain = 0.5;    // a bound below this need not be sharpened
 
 long double sum_of(const std::vector<double>& values) {
     long double sum = 0.0L;
@@ -97,7 +96,7 @@ void StackModel::steady(const std::vector<double>& power_w) {
         const std::vector<double> next = loop_.watts(celsius);
         const std::vector<double> effect = difference(next, leakage);
         if (!increment.empty()) {
-            const LeakageLoop::Gain gain = loop_.gain(increment, effect);
+            const LoopGain gain = loop_gain(increment, effect);
             leakage_gain_ = gain.ratio;
             if (gain.low >= 1.0) {
                 loop_.report(gain, before);  // where the increment began that did not shrink
@@ -112,7 +111,7 @@ void StackModel::steady(const std::vector<double>& power_w) {
             break;
         }
         if (i + 1 == kMostIterations) {
-            loop_.report(loop_.gain(increment, effect), celsius);
+            loop_.report(loop_gain(increment, effect), celsius);
         }
         increment = effect;
         leakage = next;
@@ -153,54 +152,32 @@ void StackModel::set_temperature(double celsius) {
     span_start_j_ = stored_j();
 }
 
-/// Looks for runaway. The gain grows at most as the fastest slope does, so that a bound found once
-/// spares most checks; what has run away keeps growing, so the bound is met.
+/// Looks for runaway; what has run away keeps growing.
 void StackModel::check_gain(const std::vector<double>& celsius,
                             const std::vector<double>& leakage_w) {
     if (!config_.has_path_to_ambient()) {
         return;
     }
-    const std::vector<double> slopes = loop_.slopes(celsius);
-    double growth = checked_slopes_.empty() ? std::numeric_limits<double>::infinity() : 0.0;
-    for (std::size_t i = 0; i < checked_slopes_.size(); ++i) {
-        growth =
-            checked_slopes_[i] > 0.0 ? std::max(growth, slopes[i] / checked_slopes_[i]) : growth;
-    }
-    if (gain_bound_ * growth < 1.0) {
+    const auto response = [this](const std::vector<double>& watts) { return response_k(watts); };
+    const std::optional<LoopGain> gain = watch_.check(loop_.slopes(celsius), response);
+    if (!gain) {
         return;
     }
-    const LeakageLoop::Gain gain = iterate_gain(slopes);
-    checked_slopes_ = slopes;
-    gain_bound_ = gain.high;
-    leakage_gain_ = gain.ratio;
+    leakage_gain_ = gain->ratio;
     const bool is_growing = leakage_w_ > 0.0 && static_cast<double>(sum_of(leakage_w)) > leakage_w_;
-    if (gain.low >= 1.0 && is_growing) {
-        loop_.report(gain, celsius);
+    if (gain->low >= 1.0 && is_growing) {
+        loop_.report(*gain, celsius);
     }
 }
 
-LeakageLoop::Gain StackModel::iterate_gain(const std::vector<double>& slopes) {
-    const std::vector<double> none(slopes.size(), 0.0);
-    direction_ = direction_.empty() ? slopes : direction_;
-    LeakageLoop::Gain gain;
-    for (int i = 0; i < kGainIterations; ++i) {
-        spread(direction_, none);
-        const std::vector<double> rise = solver_->steady_rise(difference(watts_, grid_.inflow));
-        std::vector<double> next(slopes.size());
-        for (std::size_t b = 0; b < next.size(); ++b) {
-            next[b] = slopes[b] * mean_under(footprints_[b], rise);
-        }
-        gain = loop_.gain(direction_, next);
-        const auto scale = static_cast<double>(sum_of(next));
-        for (double& value : next) {
-            value /= scale;
-        }
-        direction_ = std::move(next);
-        if (gain.low >= 1.0 || gain.high < kSafeGain) {
-            break;
-        }
+std::vector<double> StackModel::response_k(const std::vector<double>& power_w) {
+    spread(power_w, std::vector<double>(power_w.size(), 0.0));
+    const std::vector<double> rise = solver_->steady_rise(difference(watts_, grid_.inflow));
+    std::vector<double> means;
+    for (const Footprint& footprint : footprints_) {
+        means.push_back(mean_under(footprint, rise));
     }
-    return gain;
+    return means;
 }
 
 double StackModel::mean_under(const Footprint& footprint, const std::vector<double>& field) const {

@@ -33,6 +33,9 @@ class StackModel {
     void steady(const std::vector<double>& power_w);
     /// Advances by `seconds`. Throws ThermalRunaway.
     void step(double seconds, const std::vector<double>& power_w);
+    /// Mean steady rise of every block in K under `power_w`, without leakage and inflow; the state
+    /// stays as it is. Needs a path to the ambient.
+    std::vector<double> response_k(const std::vector<double>& power_w);
     /// Every cell at `celsius`.
     void set_temperature(double celsius);
 
@@ -66,7 +69,6 @@ class StackModel {
     };
     void spread(const std::vector<double>& power_w, const std::vector<double>& leakage_w);
     void check_gain(const std::vector<double>& celsius, const std::vector<double>& leakage_w);
-    LeakageLoop::Gain iterate_gain(const std::vector<double>& slopes);
     double mean_under(const Footprint& footprint, const std::vector<double>& field) const;
     double stored_j();
     std::vector<double> rise();
@@ -82,10 +84,7 @@ class StackModel {
     double leakage_w_ = 0.0;
     double leakage_gain_ = 0.0;
 
-    // Gain of the transient loop: a power iteration that goes on from check to check.
-    std::vector<double> direction_;
-    std::vector<double> checked_slopes_;
-    double gain_bound_ = 0.0;  // at checked_slopes_
+    GainWatch watch_;  // of the transient loop
 
     bool is_steady_ = true;
     long double energy_in_j_ = 0.0L, span_in_j_ = 0.0L, span_out_j_ = 0.0L;

@@ -15,6 +15,7 @@ namespace strata::models {
 
 namespace {
 
+constexpr double kAutoCells = 48;       // along x under `grid: auto`: six for each of eight PEs
 constexpr double kOutsideStrip = 0.04;  // of the die's height, for blocks outside the cubes
 
 /// `sip0.cube1.pe3` → `cube1.pe3`; what belongs to no SIP keeps its name.
@@ -203,12 +204,11 @@ void StackThermal::add_stack(const StackThermalConfig& config,
                               missing);
     }
     power_w_.emplace_back(stack.blocks.size(), 0.0);
-    // Without power in the config there is nothing to refine for: auto means 64 cells.
-    const std::size_t nx = stack.grid_auto ? 64 : stack.nx;
-    const double ratio = stack.die.height / stack.die.width;
+    // Without power in the config there is nothing to refine for.
+    const std::size_t nx = stack.grid_auto ? static_cast<std::size_t>(kAutoCells) : stack.nx;
+    const double rows = std::round(kAutoCells * stack.die.height / stack.die.width);
     const std::size_t ny =
-        stack.grid_auto ? static_cast<std::size_t>(std::clamp(std::lround(64 * ratio), 8L, 256L))
-                        : stack.ny;
+        stack.grid_auto ? static_cast<std::size_t>(std::clamp(rows, 8.0, 256.0)) : stack.ny;
     stacks_.push_back(std::make_unique<StackModel>(stack, nx, ny));
 }
 
@@ -242,6 +242,21 @@ void StackThermal::settle(const std::vector<double>& power_w) {
         stacks_[s]->steady(power_w_[s]);
     }
     collect();
+}
+
+std::vector<double> StackThermal::response_k(const std::vector<double>& power_w) {
+    distribute(power_w);
+    std::vector<std::vector<double>> rises;
+    for (std::size_t s = 0; s < stacks_.size(); ++s) {
+        rises.push_back(stacks_[s]->response_k(power_w_[s]));
+    }
+    std::vector<double> hottest(parts_.size(), 0.0);
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+        for (const std::size_t block : parts_[i].blocks) {
+            hottest[i] = std::max(hottest[i], rises[parts_[i].stack][block]);
+        }
+    }
+    return hottest;
 }
 
 void StackThermal::collect() {

@@ -70,6 +70,10 @@ class StackThermal : public ThermalModel {
     std::size_t stacks() const { return stacks_.size(); }
     /// Puts every stack into the steady state under this power: where a long run would be.
     void settle(const std::vector<double>& power_w) override;
+    bool has_steady_state() const override {
+        return stacks_.front()->config().has_path_to_ambient();
+    }
+    std::vector<double> response_k(const std::vector<double>& power_w) override;
     /// Of all stacks; see StackModel.
     double energy_in_j() const;
     double energy_error();

@@ -22,6 +22,12 @@ class ThermalModel {
     /// Goes to the steady state under `power_w`.
     virtual void settle(const std::vector<double>& power_w) = 0;
 
+    /// Whether heat has a way out.
+    virtual bool has_steady_state() const { return true; }
+    /// Steady rise of every block in K under `power_w` alone; the state stays as it is. Needs a
+    /// steady state.
+    virtual std::vector<double> response_k(const std::vector<double>& power_w) = 0;
+
     virtual std::size_t blocks() const = 0;
     virtual double temperature_c(std::size_t block) const = 0;
     /// Mean over the blocks, weighted by heat capacity, in °C.

@@ -7,7 +7,8 @@
 //   dct       layers uniform: exact in time, diagonal in the cosine basis
 //   cholesky  anything: sparse direct, implicit in time
 //   cg        anything, for many cells: conjugate gradients, preconditioned by cosines
-//   auto      dct where it applies, else cholesky up to a size, else cg
+//   auto      dct where it applies; else cg where cells of a plane differ mildly or are many, else
+//             cholesky
 //
 // Fields hold a value per cell of the grid. Temperatures are rises over the ambient in K, powers in
 // W per cell (boundary inflow included), times in s.

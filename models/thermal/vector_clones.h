@@ -8,6 +8,11 @@
 
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && defined(__OPTIMIZE__)
 #define STRATA_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+// What such functions share, as a template: it takes on the vector unit of its caller.
+#define STRATA_VECTOR_BODY inline __attribute__((always_inline))
+#define STRATA_VECTOR_LAMBDA __attribute__((always_inline))
 #else
 #define STRATA_VECTOR_CLONES
+#define STRATA_VECTOR_BODY inline
+#define STRATA_VECTOR_LAMBDA
 #endif

@@ -30,7 +30,7 @@ TEST_P(CosineTransformOf, EqualsItsDefinition) {
     const auto [nx, ny] = GetParam();
     const std::vector<double> field = noise(nx * ny);
     std::vector<double> spectrum(nx * ny);
-    CosineTransform(nx, ny).forward(field.data(), spectrum.data());
+    CosineTransform<double>(nx, ny).forward(field.data(), spectrum.data());
     const double pi = std::acos(-1.0);
     const auto basis = [pi](std::size_t n, std::size_t m, std::size_t i) {
         const auto size = static_cast<double>(n);
@@ -54,11 +54,27 @@ TEST_P(CosineTransformOf, ComesBack) {
     const auto [nx, ny] = GetParam();
     const std::vector<double> field = noise(nx * ny);
     std::vector<double> spectrum(nx * ny), back(nx * ny);
-    CosineTransform transform(nx, ny);
+    CosineTransform<double> transform(nx, ny);
     transform.forward(field.data(), spectrum.data());
     transform.inverse(spectrum.data(), back.data());
     for (std::size_t i = 0; i < field.size(); ++i) {
         ASSERT_NEAR(back[i], field[i], 1e-13) << i;
+    }
+}
+
+TEST_P(CosineTransformOf, InFloatIsTheSameToItsDigits) {
+    const auto [nx, ny] = GetParam();
+    const std::vector<double> field = noise(nx * ny);
+    std::vector<double> spectrum(nx * ny);
+    CosineTransform<double>(nx, ny).forward(field.data(), spectrum.data());
+    const std::vector<float> rounded(field.begin(), field.end());
+    std::vector<float> quick(nx * ny), back(nx * ny);
+    CosineTransform<float> transform(nx, ny);
+    transform.forward(rounded.data(), quick.data());
+    transform.inverse(quick.data(), back.data());
+    for (std::size_t i = 0; i < field.size(); ++i) {
+        ASSERT_NEAR(static_cast<double>(quick[i]), spectrum[i], 1e-4) << i;
+        ASSERT_NEAR(static_cast<double>(back[i]), field[i], 1e-5) << i;
     }
 }
 
@@ -68,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(Sizes, CosineTransformOf,
 
 TEST(CosineBasis, EigenvaluesAreThoseOfTheSecondDifference) {
     constexpr std::size_t kSize = 9;
-    CosineBasis basis(kSize);
+    CosineBasis<double> basis(kSize);
     for (std::size_t m = 0; m < kSize; ++m) {
         std::vector<double> mode(kSize, 0.0), cells(kSize);
         mode[m] = 1.0;

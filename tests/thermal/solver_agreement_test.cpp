@@ -60,6 +60,40 @@ TEST(Agreement, CholeskyEqualsCgWithRegionsSpreaderAndSink) {
     EXPECT_NEAR(area, 32e-3 * 27e-3 / film, 1e-9 * area);
 }
 
+// The iteration stops early and starts from the last step's moves; the direct solver does neither.
+TEST(Agreement, IterationsFollowTheDirectSolverThroughSteps) {
+    const StackGrid grid = discretise(with_regions(), 18, 14);
+    for (const std::string scheme : {"sdirk2", "euler"}) {
+        auto direct = make_thermal_solver("cholesky", scheme, grid);
+        auto iterated = make_thermal_solver("cg", scheme, grid);
+        for (int i = 0; i < 40; ++i) {
+            const auto watts = scattered_watts(grid, static_cast<std::uint64_t>(i / 7));
+            const double seconds = i < 20 ? 1e-3 : 5e-3;
+            direct->step(seconds, watts);
+            iterated->step(seconds, watts);
+            ASSERT_LT(largest_difference(rise_of(*direct, grid), rise_of(*iterated, grid)), 1e-6)
+                << scheme << ", step " << i;
+        }
+    }
+}
+
+TEST(Agreement, AutoLooksAtTheGrid) {
+    const auto chosen = [](const StackConfig& config) {
+        const StackGrid grid = discretise(config, 12, 9);
+        return make_thermal_solver("auto", "sdirk2", grid)->name();
+    };
+    EXPECT_EQ(chosen(five_layers()), "dct");
+    EXPECT_EQ(chosen(with_regions()), "cholesky");  // mould beside silicon
+    StackConfig mild = five_layers();
+    models::Region field;
+    field.area = {2e-3, 2e-3, 3e-3, 3e-3};
+    field.material = mild.layers[0].material;
+    field.material.kx *= 1.5;
+    field.material.ky *= 1.5;
+    mild.layers[0].regions.push_back(field);
+    EXPECT_EQ(chosen(mild), "cg");
+}
+
 TEST(Agreement, ImplicitSchemesConvergeToTheExactStep) {
     const StackGrid grid = discretise(five_layers(), 12, 9);
     const std::vector<double> watts = scattered_watts(grid, 3);
