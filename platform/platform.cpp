@@ -68,6 +68,25 @@ Activity Platform::activity() const {
     return activity;
 }
 
+void Platform::settle(core::Ps now) {
+    noc_->settle(now);
+    for (const auto& pe : pes_) {
+        pe->settle(now);
+    }
+    for (const auto& dram : drams_) {
+        dram->controller().settle(now);
+    }
+}
+
+void Platform::set_frequency(std::size_t cube, core::Frequency frequency) {
+    const core::Frequency before = clocks_[cube]->frequency();
+    clocks_[cube]->set_frequency(frequency);
+    const auto pes = static_cast<std::size_t>(config_.system.pes.count());
+    for (std::size_t i = cube * pes; i < (cube + 1) * pes; ++i) {
+        pes_[i]->clock_changed(core::now_ps(), before);
+    }
+}
+
 void Platform::set_memory_temperatures(const models::ThermalModel& thermal) {
     for (std::size_t i = 0; i < power_blocks_.size(); ++i) {
         if (power_blocks_[i].memory != nullptr) {

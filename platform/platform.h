@@ -43,7 +43,6 @@ struct PowerBlock {
     std::string name;
     BlockKind kind = BlockKind::kControl;
     int cube = -1;                               ///< flat cube index; -1 outside the cubes
-    double leakage_w = 0.0;                      ///< nominal, at the reference temperature
     models::MemoryController* memory = nullptr;  ///< whose temperature the block's is
 };
 
@@ -84,8 +83,11 @@ class Platform {
     /// Compute clocks, one per cube.
     std::vector<std::unique_ptr<core::ClockDomain>>& clocks() { return clocks_; }
     Activity activity() const;
-    /// Brings counters and waveform up to `now`; call it between slices, before reading them.
-    void settle(core::Ps now) { noc_->settle(now); }
+    /// Brings counters, energy and waveform up to `now`; call it between slices, before reading
+    /// them.
+    void settle(core::Ps now);
+    /// Clock of a cube's PEs from the next edge on; call it between slices.
+    void set_frequency(std::size_t cube, core::Frequency frequency);
     /// Tells every memory channel its temperature; `thermal` has a node per power block.
     void set_memory_temperatures(const models::ThermalModel& thermal);
 

@@ -36,81 +36,34 @@ std::int16_t narrow(std::int64_t value) {
 PlatformBuilder::PlatformBuilder(Platform& platform)
     : platform_(platform),
       config_(platform.config_),
-      topology_(config_.noc.flit),
+      plan_(config_),
       shape_{narrow(config_.system.sips), narrow(config_.system.cubes.count()),
              narrow(config_.system.pes.count())} {}
 
 void PlatformBuilder::build() {
-    host_router_ = topology_.add_router("host", config_.noc.router("host.noc"));
-    host_port_ = topology_.add_port("host", host_router_);
-    for (int sip = 0; sip < config_.system.sips; ++sip) {
-        plan_sip(sip);
-    }
-    join_sips();
-    platform_.address_map_.add_window(core::host_place(), Region::kControl, host_port_,
-                                      kControlWindow);
-
+    map_addresses();
     platform_.noc_ = std::make_unique<interconnect::Noc>(
-        "noc", config_.noc, std::move(topology_), platform_.address_map_, platform_.services_);
+        "noc", config_.noc, plan_.topology(), platform_.address_map_, platform_.services_);
     platform_.host_ =
         std::make_unique<runtime::Host>("host", config_.host, shape_, platform_.services_);
-    platform_.host_->port.bind(platform_.noc_->initiator_port(host_port_));
-    platform_.noc_->target_port(host_port_).bind(platform_.host_->inbox);
+    platform_.host_->port.bind(platform_.noc_->initiator_port(plan_.host_port()));
+    platform_.noc_->target_port(plan_.host_port()).bind(platform_.host_->inbox);
     for (int sip = 0; sip < config_.system.sips; ++sip) {
-        make_sip(sips_[static_cast<std::size_t>(sip)], sip);
+        make_sip(plan_.sips()[static_cast<std::size_t>(sip)], sip);
     }
     add_block("host.noc", BlockKind::kNoc, -1);
 }
 
-void PlatformBuilder::plan_sip(int sip) {
-    const std::string name = fmt::format("sip{}", sip);
-    SipPlan plan;
-    plan.io_router = topology_.add_router(name + ".io", config_.noc.router(name + ".noc"));
-    plan.io_cpu = topology_.add_port(name + ".io_cpu", plan.io_router);
-    topology_.connect(host_router_, plan.io_router, config_.links.pcie);
-    platform_.address_map_.add_window(core::io_cpu_place(narrow(sip)), Region::kControl,
-                                      plan.io_cpu, kControlWindow);
-    for (int cube = 0; cube < config_.system.cubes.count(); ++cube) {
-        plan_cube(plan, sip, cube);
+void PlatformBuilder::map_addresses() {
+    auto& map = platform_.address_map_;
+    for (std::size_t sip = 0; sip < plan_.sips().size(); ++sip) {
+        const Place io_cpu = core::io_cpu_place(narrow(static_cast<std::int64_t>(sip)));
+        map.add_window(io_cpu, Region::kControl, plan_.sips()[sip].io_cpu, kControlWindow);
+        for (const CubePlan& cube : plan_.sips()[sip].cubes) {
+            map_addresses(cube);
+        }
     }
-    join_cubes(plan);
-    sips_.push_back(std::move(plan));
-}
-
-void PlatformBuilder::plan_cube(SipPlan& plan, int sip, int cube) {
-    CubePlan cube_plan;
-    cube_plan.place = core::m_cpu_place(narrow(sip), narrow(cube));
-    cube_plan.name = fmt::format("sip{}.cube{}", sip, cube);
-    const std::string block = cube_plan.name + ".noc";
-    cube_plan.mesh =
-        topology_.add_mesh(cube_plan.name, config_.system.pes.nx, config_.system.pes.ny,
-                           config_.noc.link(block), config_.noc.router(block));
-    const auto corner = topology_.mesh_router(cube_plan.mesh, 0, 0);
-    cube_plan.m_cpu = topology_.add_port(cube_plan.name + ".m_cpu", corner);
-    topology_.connect(plan.io_router, corner, config_.links.io);
-    cube_plan.pes = spread(cube_plan, "pe", config_.system.pes.count());
-    cube_plan.memories.sram = spread(cube_plan, "sram.bank", config_.sram.banks);
-    cube_plan.memories.dram = spread(cube_plan, "dram.ch", config_.dram.channels);
-    if (config_.nand) {
-        cube_plan.memories.nand = spread(cube_plan, "nand.ch", config_.nand->channels);
-    }
-    map_addresses(cube_plan);
-    plan.cubes.push_back(std::move(cube_plan));
-}
-
-/// `count` ports spread evenly over the routers of the mesh, in router order.
-std::vector<interconnect::PortId> PlatformBuilder::spread(const CubePlan& cube,
-                                                          const std::string& name,
-                                                          std::int64_t count) {
-    const Grid& pes = config_.system.pes;
-    std::vector<interconnect::PortId> ports;
-    for (std::int64_t i = 0; i < count; ++i) {
-        const int router = static_cast<int>(i * pes.count() / count);
-        ports.push_back(
-            topology_.add_port(fmt::format("{}.{}{}", cube.name, name, i),
-                               topology_.mesh_router(cube.mesh, router % pes.nx, router / pes.nx)));
-    }
-    return ports;
+    map.add_window(core::host_place(), Region::kControl, plan_.host_port(), kControlWindow);
 }
 
 void PlatformBuilder::map_addresses(const CubePlan& cube) {
@@ -129,36 +82,6 @@ void PlatformBuilder::map_addresses(const CubePlan& cube) {
         const Place place{sip, number, static_cast<std::int16_t>(pe)};
         map.add_window(place, Region::kTcm, cube.pes[pe], config_.pe.tcm.capacity);
         map.add_window(place, Region::kControl, cube.pes[pe], kControlWindow);
-    }
-}
-
-/// A die-to-die link per pair of routers that face each other across the border of two cubes.
-void PlatformBuilder::join_cubes(const SipPlan& plan) {
-    const Grid& cubes = config_.system.cubes;
-    const Grid& pes = config_.system.pes;
-    const auto mesh = [&](int x, int y) {
-        return plan.cubes[static_cast<std::size_t>(y * cubes.nx + x)].mesh;
-    };
-    for (int y = 0; y < cubes.ny; ++y) {
-        for (int x = 0; x < cubes.nx; ++x) {
-            for (int row = 0; x + 1 < cubes.nx && row < pes.ny; ++row) {
-                topology_.connect(topology_.mesh_router(mesh(x, y), pes.nx - 1, row),
-                                  topology_.mesh_router(mesh(x + 1, y), 0, row), config_.links.d2d);
-            }
-            for (int column = 0; y + 1 < cubes.ny && column < pes.nx; ++column) {
-                topology_.connect(topology_.mesh_router(mesh(x, y), column, pes.ny - 1),
-                                  topology_.mesh_router(mesh(x, y + 1), column, 0),
-                                  config_.links.d2d);
-            }
-        }
-    }
-}
-
-void PlatformBuilder::join_sips() {
-    for (std::size_t a = 0; a < sips_.size(); ++a) {
-        for (std::size_t b = a + 1; b < sips_.size(); ++b) {
-            topology_.connect(sips_[a].io_router, sips_[b].io_router, config_.links.sip);
-        }
     }
 }
 
@@ -197,7 +120,7 @@ void PlatformBuilder::make_pes(const CubePlan& plan, core::ClockDomain& clock, i
         pe->port.bind(platform_.noc_->initiator_port(plan.pes[i]));
         platform_.noc_->target_port(plan.pes[i]).bind(pe->inbox);
         platform_.host_->add_probe(place, *pe);
-        add_block(pe->path(), BlockKind::kPe, cube, config_.pe.energy.leakage_w);
+        add_block(pe->path(), BlockKind::kPe, cube);
         platform_.pes_.push_back(std::move(pe));
     }
 }
@@ -240,14 +163,12 @@ void PlatformBuilder::scope(const std::string& name, const std::function<void()>
     platform_.scopes_.push_back(std::make_unique<Scope>(name.c_str(), build));
 }
 
-void PlatformBuilder::add_block(const std::string& name, BlockKind kind, int cube,
-                                double leakage_w) {
+void PlatformBuilder::add_block(const std::string& name, BlockKind kind, int cube) {
     PowerBlock block;
     block.id = platform_.energy_.block(name);
     block.name = name;
     block.kind = kind;
     block.cube = cube;
-    block.leakage_w = leakage_w;
     platform_.power_blocks_.push_back(std::move(block));
 }
 

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "core/address.h"
+#include "interconnect/network_check.h"
 #include "platform/config_files.h"
+#include "platform/platform_topology.h"
 
 namespace strata::platform {
 
@@ -79,6 +81,33 @@ LimitsConfig parse_limits(core::Section section) {
     return config;
 }
 
+/// The compute domains: `sip0.cube0`, …
+std::vector<std::string> cube_names(const SystemConfig& system) {
+    std::vector<std::string> names;
+    for (int sip = 0; sip < system.sips; ++sip) {
+        for (int cube = 0; cube < system.cubes.count(); ++cube) {
+            names.push_back(fmt::format("sip{}.cube{}", sip, cube));
+        }
+    }
+    return names;
+}
+
+/// Level 0 is nominal: what the compiler and the energies count with. A clock that is not written,
+/// or wrong, has its own message.
+void check_nominal_clock(core::Section& root, const PlatformConfig& config) {
+    core::Section pe = root.section("pe");
+    std::string error;
+    if (config.power.levels.empty() || !pe.has("clock") ||
+        !core::parse_frequency(pe.raw("clock"), error)) {
+        return;
+    }
+    const core::Frequency level = config.power.levels[0].frequency;
+    if (level.hz != config.pe.clock.hz) {
+        root.error("power", fmt::format("levels.0.frequency: expected pe.clock, {} GHz, got {} GHz",
+                                        config.pe.clock.ghz(), level.ghz()));
+    }
+}
+
 void check_fit(core::Section& root, const PlatformConfig& config) {
     const core::Bytes limit = core::Bytes{1} << core::kOffsetBits;
     const auto check = [&](const char* key, core::Bytes capacity) {
@@ -109,8 +138,25 @@ void check_fit(core::Section& root, const PlatformConfig& config) {
                                        "{}: a kernel that runs on all of them could not start",
                                        config.system.sips, config.host.queue_depth));
     }
+    check_nominal_clock(root, config);
     if (config.pe.tcm.capacity > core::Bytes{1} << core::kPeShift) {
         root.error("pe", "tcm.capacity: expected at most 256MiB");
+    }
+}
+
+/// Lays the network out for the PEs and checks its routes. The largest platforms are checked when
+/// they are made.
+void check_noc(core::Section& root, PlatformConfig& config) {
+    constexpr std::size_t kRouters = 1024;
+    core::Section section = root.section("noc");
+    if (root.diagnostics().ok()) {
+        config.noc.fit(section, config.system.pes.nx, config.system.pes.ny);
+    }
+    if (root.diagnostics().ok()) {
+        const PlatformTopology plan(config);
+        if (plan.topology().routers().size() <= kRouters) {
+            interconnect::check_network(section, plan.topology(), config.noc);
+        }
     }
 }
 
@@ -131,7 +177,9 @@ PlatformConfig PlatformConfig::parse(core::Section root) {
         return find_config("presets/dram", preset);
     });
     if (root.has("nand")) {
-        auto nand = models::NandConfig::parse(root.section("nand"));
+        auto nand = models::NandConfig::parse(root.section("nand"), [](const std::string& preset) {
+            return find_config("presets/nand", preset);
+        });
         if (nand.model != "none") {
             config.nand = std::move(nand);
         }
@@ -142,10 +190,11 @@ PlatformConfig PlatformConfig::parse(core::Section root) {
     control.finish();
     config.host = runtime::HostConfig::parse(root.section("host"));
     config.thermal = models::ThermalConfig::parse(root.section("thermal"));
-    config.power = models::PowerConfig::parse(root.section("power"));
+    config.power = models::PowerConfig::parse(root.section("power"), cube_names(config.system));
     config.monitor = parse_monitor(root.section("monitor"));
     config.limits = parse_limits(root.section("limits"));
     check_fit(root, config);
+    check_noc(root, config);
     root.finish();
     return config;
 }

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "models/memory/nand/full_nand_config.h"
+
 namespace strata::platform {
 
 using core::EnergyCategory;
@@ -44,6 +46,16 @@ std::string human_time(double value_ns) {
     return fmt::format("{:.3f} ns", value_ns);
 }
 
+void add_full_nand(const models::FullNandConfig& nand, std::vector<std::string>& list) {
+    list.push_back("partial-page writes, the flash controller's computing time (nand.model: full)");
+    if (!nand.reliability.enabled) {
+        list.push_back("bit errors of the NAND and read retry (nand.reliability.enabled: false)");
+    }
+    if (!nand.ecc.on()) {
+        list.push_back("decoding of the NAND's ECC (nand.ecc.placement: none)");
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> not_modelled(const PlatformConfig& config) {
@@ -56,6 +68,9 @@ std::vector<std::string> not_modelled(const PlatformConfig& config) {
         list.push_back(
             "NAND flash translation, garbage collection, wear, ECC and read retry "
             "(nand.model: simple)");
+    }
+    if (config.nand && config.nand->full) {
+        add_full_nand(*config.nand->full, list);
     }
     if (config.noc.model == "packet") {
         list.push_back("finite router buffers and virtual channels (noc.model: packet)");
@@ -70,6 +85,11 @@ std::vector<std::string> not_modelled(const PlatformConfig& config) {
         list.push_back(
             "heating up: temperatures are the steady state of the mean power so far "
             "(thermal.accelerate: steady)");
+    }
+    if (config.thermal.accelerate == "periodic") {
+        list.push_back(
+            "governor and refresh at the temperatures reported, which are those of the run's power "
+            "repeated until they recur (thermal.accelerate: periodic)");
     }
     list.push_back("time and energy of a DVFS level change");
     return list;
@@ -154,6 +174,7 @@ ordered_json Report::summary() const {
                                                            static_cast<double>(result_.tokens)
                                                      : 0.0;
     json["temperature_c"] = {{"peak", monitor_.peak_c()}, {"mean", monitor_.mean_c()}};
+    json["thermal"] = monitor_.summary();
     json["utilisation"] = utilisation();
     if (result_.functional) {
         json["functional"] = {{"compared", result_.comparison.compared},
@@ -167,6 +188,8 @@ ordered_json Report::summary() const {
     json["host"] = {{"not_deterministic", {"wall_s", "host"}},
                     {"wall_s", run_.wall_s},
                     {"simulated_ns_per_wall_s", run_.wall_s > 0 ? ns(run_.end) / run_.wall_s : 0},
+                    {"monitor_cpu_s", monitor_.cpu_s()},
+                    {"heat_cpu_s", monitor_.heat_cpu_s()},
                     {"memory_traffic_gb_per_wall_s",
                      gbps(activity_.dram.bytes() + activity_.nand.bytes() + activity_.sram.bytes(),
                           run_.wall_s)}};
@@ -239,3 +262,4 @@ std::string Report::text(const std::string& directory) const {
 }
 
 }  // namespace strata::platform
+#include "models/memory/nand/full_nand_config.h"

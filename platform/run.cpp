@@ -135,6 +135,7 @@ Session::Session(const RunRequest& request, RunConfigs configs)
 int Session::execute() {
     Progress progress(platform_, *prepared_, !request_.quiet && !request_.json);
     const core::RunResult run = simulation_.run(options(progress), &monitor_);
+    monitor_.finish();
     progress.done();
     if (platform_.host().failure()) {
         std::rethrow_exception(platform_.host().failure());

@@ -20,7 +20,7 @@ struct Lanes {
     typedef Real Vector __attribute__((vector_size(64), aligned(sizeof(Real)), may_alias));
 };
 
-/// out[r][c] = Σ_k a[r][k] in[k][c] for the given columns; rows of `in` and `out` are `in_stride`
+/// out[r][c] = Σ_k a[k][r] in[k][c] for the given columns; rows of `in` and `out` are `in_stride`
 /// and `out_stride` values apart.
 template <class Real>
 struct Product {
@@ -33,27 +33,36 @@ struct Product {
     std::size_t columns;
 };
 
-/// Rows from r0 of the columns of one vector from c0.
-template <class Real>
+/// kCount rows from r0 of the columns of one Column (a vector or a value) from c0.
+template <std::size_t kCount, class Column, class Real>
 STRATA_VECTOR_BODY void multiply_block(const Product<Real>& p, std::size_t r0, std::size_t c0) {
-    using Vector = typename Lanes<Real>::Vector;
-    const std::size_t rows = std::min(kRows, p.rows - r0);
-    const Real* a[kRows];
-    Vector sum[kRows];
-    for (std::size_t r = 0; r < kRows; ++r) {
-        a[r] = p.a + (r0 + std::min(r, rows - 1)) * p.inner;
-        sum[r] = Vector{};
+    Column sum[kCount];
+    for (std::size_t r = 0; r < kCount; ++r) {
+        sum[r] = Column{};
     }
+    const Real* a = p.a + r0;
+    const Real* in = p.in + c0;
     for (std::size_t k = 0; k < p.inner; ++k) {
-        const Vector x = *reinterpret_cast<const Vector*>(p.in + k * p.in_stride + c0);
-        for (std::size_t r = 0; r < kRows; ++r) {
-            sum[r] += a[r][k] * x;
+        const Column x = *reinterpret_cast<const Column*>(in);
+        for (std::size_t r = 0; r < kCount; ++r) {
+            sum[r] += a[r] * x;
         }
+        a += p.rows;
+        in += p.in_stride;
     }
-    for (std::size_t r = 0; r < kRows; ++r) {
-        if (r < rows) {
-            *reinterpret_cast<Vector*>(p.out + (r0 + r) * p.out_stride + c0) = sum[r];
-        }
+    for (std::size_t r = 0; r < kCount; ++r) {
+        *reinterpret_cast<Column*>(p.out + (r0 + r) * p.out_stride + c0) = sum[r];
+    }
+}
+
+template <class Column, class Real>
+STRATA_VECTOR_BODY void multiply_column(const Product<Real>& p, std::size_t c0) {
+    const std::size_t whole = p.rows - p.rows % kRows;
+    for (std::size_t r = 0; r < whole; r += kRows) {
+        multiply_block<kRows, Column>(p, r, c0);
+    }
+    for (std::size_t r = whole; r < p.rows; ++r) {
+        multiply_block<1, Column>(p, r, c0);
     }
 }
 
@@ -62,18 +71,10 @@ STRATA_VECTOR_BODY void multiply_any(const Product<Real>& p) {
     constexpr std::size_t kCount = Lanes<Real>::kCount;
     const std::size_t whole = p.columns - p.columns % kCount;
     for (std::size_t c = 0; c < whole; c += kCount) {
-        for (std::size_t r = 0; r < p.rows; r += kRows) {
-            multiply_block(p, r, c);
-        }
+        multiply_column<typename Lanes<Real>::Vector>(p, c);
     }
-    for (std::size_t r = 0; r < p.rows; ++r) {
-        for (std::size_t c = whole; c < p.columns; ++c) {
-            Real sum = 0;
-            for (std::size_t k = 0; k < p.inner; ++k) {
-                sum += p.a[r * p.inner + k] * p.in[k * p.in_stride + c];
-            }
-            p.out[r * p.out_stride + c] = sum;
-        }
+    for (std::size_t c = whole; c < p.columns; ++c) {
+        multiply_column<Real>(p, c);
     }
 }
 
@@ -153,7 +154,7 @@ void CosineBasis<Real>::forward(const Real* in, Real* out, std::size_t columns) 
     }
     multiply(
         Product<Real>{forward_even_.data(), even_, even_, sum, columns, out, 2 * columns, columns});
-    multiply(Product<Real>{forward_odd_.data(), odd_, odd_, difference, columns, out + columns,
+    multiply(Product<Real>{inverse_odd_.data(), odd_, odd_, difference, columns, out + columns,
                            2 * columns, columns});
 }
 
@@ -163,8 +164,8 @@ void CosineBasis<Real>::inverse(const Real* in, Real* out, std::size_t columns) 
     Real* sum = scratch_.data();
     Real* difference = sum + even_ * columns;
     multiply(
-        Product<Real>{inverse_even_.data(), even_, even_, in, 2 * columns, sum, columns, columns});
-    multiply(Product<Real>{inverse_odd_.data(), odd_, odd_, in + columns, 2 * columns, difference,
+        Product<Real>{forward_even_.data(), even_, even_, in, 2 * columns, sum, columns, columns});
+    multiply(Product<Real>{forward_odd_.data(), odd_, odd_, in + columns, 2 * columns, difference,
                            columns, columns});
     for (std::size_t i = 0; i < odd_; ++i) {
         Real* low = out + i * columns;

@@ -15,6 +15,8 @@
 #include "core/logging.h"
 #include "core/output_file.h"
 #include "platform/bench/dram_bench.h"
+#include "platform/bench/nand_bench.h"
+#include "platform/bench/noc_bench.h"
 #include "platform/bench/thermal_bench.h"
 #include "platform/cli/cli.h"
 #include "platform/config_files.h"
@@ -101,20 +103,34 @@ ordered_json bench_dram(const BenchRequest& request, const std::string& out) {
     return run_dram_bench(find_config("bench/dram", request.file), request.overrides, options);
 }
 
+ordered_json bench_nand(const BenchRequest& request, const std::string& out) {
+    NandBenchOptions options;
+    options.check_trace = request.check_trace;
+    options.write_commands = request.write_commands;
+    options.out = out;
+    return run_nand_bench(find_config("bench/nand", request.file), request.overrides, options);
+}
+
 ordered_json bench_thermal(const BenchRequest& request, const std::string& out) {
     return run_thermal_bench(find_config("bench/thermal", request.file), request.overrides, out);
+}
+
+ordered_json bench_noc(const BenchRequest& request, const std::string& out) {
+    return run_noc_bench(find_config("bench/noc", request.file), request.overrides, out);
 }
 
 std::vector<BenchKind> bench_kinds() {
     return {{"probe", bench_probe, probe_text},
             {"dram", bench_dram, dram_text, true},
+            {"nand", bench_nand, nand_text, true},
+            {"noc", bench_noc, noc_text},
             {"thermal", bench_thermal, thermal_text}};
 }
 
 int bench(const BenchKind& kind, const BenchRequest& request) {
     if (!kind.keeps_trace && (request.check_trace || request.write_commands)) {
         throw core::UserError("bench " + kind.name +
-                              ": --check-trace and --commands belong to bench dram");
+                              ": --check-trace and --commands belong to bench dram and nand");
     }
     std::optional<RunDirectory> directory;
     if (!request.out.empty()) {
@@ -143,6 +159,8 @@ void add_bench_command(CLI::App& app, Action& action) {
     command
         ->add_option("KIND", request->kind,
                      "probe: latency and bandwidth from PEs to memories; dram: a memory channel; "
+                     "nand: a flash controller; "
+                     "noc: a network on chip; "
                      "thermal: a stack")
         ->required()
         ->check(CLI::IsMember(names));
@@ -155,9 +173,9 @@ void add_bench_command(CLI::App& app, Action& action) {
         ->allow_extra_args(false);
     command->add_option("-o,--out", request->out, "also write the result into this directory");
     command->add_flag("--check-trace", request->check_trace,
-                      "dram: check every command against the timing rules");
+                      "dram, nand: check every command against the rules");
     command->add_flag("--commands", request->write_commands,
-                      "dram: write every command to OUT/commands.csv");
+                      "dram, nand: write every command to OUT/commands.csv");
     command->add_flag("--json", request->json, "print the result as JSON, nothing else");
     command->callback([&action, request] {
         action = [request] {

@@ -7,7 +7,10 @@
 
 #include "core/config.h"
 #include "models/memory/dram/dram_preset.h"
+#include "models/memory/nand/full_nand_config.h"
 #include "platform/bench/dram_bench.h"
+#include "platform/bench/nand_bench.h"
+#include "platform/bench/noc_bench.h"
 #include "platform/bench/thermal_bench.h"
 #include "platform/cli/cli.h"
 #include "platform/platform_config.h"
@@ -32,6 +35,14 @@ std::string read_any(core::Section root) {
         runtime::ModelCard::parse(root);
         return "model";
     }
+    if (root.has("noc")) {
+        NocCase::parse(root);
+        return "noc bench case";
+    }
+    if (root.has("nand") && root.has("traffic")) {
+        NandCase::parse(root);
+        return "nand bench case";
+    }
     if (root.has("traffic")) {
         DramCase::parse(root);
         return "dram bench case";
@@ -39,6 +50,10 @@ std::string read_any(core::Section root) {
     if (root.has("thermal")) {
         ThermalCase::parse(root);
         return "thermal bench case";
+    }
+    if (root.has("data_sheet") && root.has("t_prog")) {
+        models::load_full_nand_preset(root.location().file);
+        return "nand preset";
     }
     if (root.has("data_sheet")) {
         models::load_dram_preset(root.location().file);

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "interconnect/routing.h"
+#include "interconnect/topology_family.h"
 #include "models/memory/factory.h"
 #include "models/power/dvfs.h"
 #include "models/thermal/lumped_thermal.h"
@@ -68,6 +69,7 @@ std::vector<Entry> components() {
     add("dram.model", models::dram_models().names());
     add("nand.model", models::nand_models().names());
     add("noc.model", {"ideal", "packet"});
+    add("noc.topology", interconnect::topology_names());
     add("noc.routing", interconnect::routing_names());
     add("thermal.model", models::thermal_model_names());
     add("power.governor", models::governor_names());

@@ -44,7 +44,8 @@ void draw_system(Draw& d) {
     d.set("system.cubes", "[" + d.between(1, 2) + ", " + d.between(1, 2) + "]");
     d.set("system.pes", "[" + d.between(1, 3) + ", " + d.between(1, 3) + "]");
     d.set("noc.model", d.one_of({"ideal", "packet", "packet", "packet"}));
-    d.set("noc.routing", d.one_of({"xy", "yx"}));
+    d.set("noc.topology", d.one_of({"mesh", "mesh", "torus", "ring", "crossbar"}));
+    d.set("noc.routing", d.one_of({"xy", "yx", "up_down"}));
     d.set("noc.flit", d.one_of({"16B", "32B", "64B"}));
     d.set("noc.clock", d.one_of({"700MHz", "1GHz", "1.5GHz"}));
     d.set("noc.max_packet", d.one_of({"64B", "256B", "4KiB"}));
@@ -57,7 +58,10 @@ void draw_system(Draw& d) {
 }
 
 void draw_pe(Draw& d) {
-    d.set("pe.clock", d.one_of({"800MHz", "1GHz", "1.3GHz"}));
+    const std::string clock = d.one_of({"800MHz", "1GHz", "1.3GHz"});
+    d.set("pe.clock", clock);
+    d.set("power.levels.0.frequency", clock);
+    d.set("power.levels.1.frequency", "700MHz");
     d.set("pe.dma.bulk", d.one_of({"4KiB", "8KiB", "32KiB"}));
     d.set("pe.dma.outstanding", d.between(1, 16));
     d.set("pe.tcm.queue", d.between(1, 8));
