@@ -93,6 +93,8 @@ const char* to_string(StopReason reason) {
             return "simulated-time limit";
         case StopReason::kWallTimeout:
             return "wall-clock limit";
+        case StopReason::kShutdown:
+            return "shutdown";
     }
     return "unknown";
 }
@@ -100,7 +102,12 @@ const char* to_string(StopReason reason) {
 int RunResult::exit_code() const {
     const bool failed = reason == StopReason::kDeadlock || reason == StopReason::kSimTimeout ||
                         reason == StopReason::kWallTimeout;
-    return failed ? 4 : 0;
+    return reason == StopReason::kShutdown ? 3 : failed ? 4 : 0;
+}
+
+void RunResult::shut_down(const Shutdown& cause) {
+    reason = StopReason::kShutdown;
+    report = cause.what();
 }
 
 /// Makes sc_start return about ten times a second, even out of an endless loop of delta cycles, by
@@ -177,19 +184,23 @@ RunResult Simulation::Run::execute() {
         sc_core::sc_start(sc_core::SC_ZERO_TIME);  // elaborates and runs every process once
     }
     boundary_ = (now_ps() / options_.window + 1) * options_.window;
-    std::optional<StopReason> reason;
-    while (!reason) {
-        reason = step();
-    }
-    if (sampled_ != now_ps()) {
-        sample(now_ps());
-    }
     RunResult result;
-    result.reason = *reason;
+    try {
+        std::optional<StopReason> reason;
+        while (!reason) {
+            reason = step();
+        }
+        if (sampled_ != now_ps()) {
+            sample(now_ps());
+        }
+        result.reason = *reason;
+        result.report = report(*reason);
+    } catch (const Shutdown& cause) {
+        result.shut_down(cause);
+    }
     result.end = now_ps();
     result.wall_s = wall_s();
     result.events = static_cast<std::int64_t>(sc_core::sc_delta_count()) - first_delta;
-    result.report = report(*reason);
     return result;
 }
 

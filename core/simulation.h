@@ -16,6 +16,7 @@
 #include <systemc>
 
 #include "core/component.h"
+#include "core/shutdown.h"
 #include "core/units.h"
 
 namespace strata::core {
@@ -27,6 +28,7 @@ enum class StopReason : std::uint8_t {
     kDeadlock,     ///< nothing left to happen, but a component is not idle
     kSimTimeout,   ///< simulated-time watchdog
     kWallTimeout,  ///< wall-clock watchdog
+    kShutdown,     ///< the observer threw core::Shutdown
 };
 const char* to_string(StopReason reason);
 
@@ -47,7 +49,9 @@ struct RunResult {
     std::int64_t events = 0;  ///< delta cycles run: distinct moments at which something happened
     std::string report;       ///< why it stopped and who was not idle; empty after kFinished
     bool completed() const { return reason == StopReason::kFinished; }
-    /// Of the process: 0, or 4 after a deadlock or a watchdog.
+    /// Ends the run as a shutdown would.
+    void shut_down(const Shutdown& cause);
+    /// Of the process: 0, 3 after a shutdown, or 4 after a deadlock or a watchdog.
     int exit_code() const;
 };
 
@@ -57,7 +61,8 @@ class WindowObserver {
     virtual ~WindowObserver() = default;
     /// Everything up to and including `now` has happened; simulated time is `now`. Called at
     /// the end of every window in which something happened, once at the last boundary of a span
-    /// of idle windows (so calls may be several windows apart), and at the end of the run.
+    /// of idle windows (so calls may be several windows apart), and at the end of the run. May
+    /// throw Shutdown, which ends the run there.
     virtual void sample(Ps now) = 0;
 };
 

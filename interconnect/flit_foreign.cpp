@@ -5,6 +5,7 @@
 // shared by two networks.
 
 #include <algorithm>
+#include <numeric>
 
 #include "interconnect/flit_network.h"
 
@@ -35,8 +36,11 @@ bool FlitNetwork::link_open(Domain& domain, std::int32_t id, bool head, Cycle cy
     const Cycle edge = link_edge(output, cycle);
     if (config_.gate_after > 0) {
         const Cycle off = state.wake(edge, config_.gate_after, config_.wakeup_cycles);
-        gated_time_ += topology_.clock(link.clock).time(off);
-        wakeups_ += off > 0 ? 1 : 0;
+        if (off > 0) {
+            const CycleClock& link_clock = topology_.clock(link.clock);
+            gated_time_[index(output.link)] += link_clock.time(edge) - link_clock.time(edge - off);
+            ++wakeups_;
+        }
     }
     const Cycle start = state.start(edge, head);
     const core::Ps latest = clock.time(cycle + output.start_delay + 1);
@@ -52,6 +56,27 @@ bool FlitNetwork::link_open(Domain& domain, std::int32_t id, bool head, Cycle cy
     }
     domain.wakes.push(retry, {Wake::Kind::kOutput, id});
     return false;
+}
+
+core::Ps FlitNetwork::gated_time(LinkId id, core::Ps now) const {
+    const Link& link = topology_.link(id);
+    const bool share = shared_links_ != nullptr && link.shared;
+    if (config_.gate_after == 0 || link.from < 0 || link.to < 0) {
+        return 0;
+    }
+    const core::Ps woken = gated_time_[index(id)];
+    if (share && number_ != 0) {
+        return woken;  // the other network counts the link's present sleep
+    }
+    const CycleClock& clock = topology_.clock(link.clock);
+    const Cycle cycle = clock.at_or_after(now);
+    const Cycle off =
+        (share ? *shared_links_ : own_links_)[index(id)].asleep(cycle, config_.gate_after);
+    return off == 0 ? woken : woken + clock.time(cycle) - clock.time(cycle - off);
+}
+
+core::Ps FlitNetwork::gated_time() const {
+    return std::accumulate(gated_time_.begin(), gated_time_.end(), core::Ps{0});
 }
 
 /// How often the link spoils its next flit before it gets through.

@@ -150,7 +150,7 @@ void FlitLayout::set_input(const Topology& topology, const FlitConfig& config, I
         input.credit_delay = kForeign;
         const CycleClock& clock = topology.clock(sender.clock);
         const core::Ps slower =
-            std::max<core::Ps>(0, topology.clock(link.clock).time(1) - clock.time(1));
+            std::max<core::Ps>(0, topology.clock(link.clock).span(1) - clock.span(1));
         input.depth += static_cast<std::int32_t>(clock.at_or_after(2 * (link.latency + slower)));
     }
 }

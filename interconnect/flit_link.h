@@ -13,6 +13,7 @@
 // A flit that the link spoils is sent again, the ones behind it wait. A link that was idle for long
 // is switched off and takes a while to come back.
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -54,6 +55,9 @@ class FlitLink {
         room_ = 0;
         return off;
     }
+
+    /// For how many cycles before `now` an idle link has been off.
+    Cycle asleep(Cycle now, Cycle after) const { return std::max<Cycle>(0, now - free_ - after); }
 
     /// Two networks on one link: `network` (0 or 1) finds it free at `now`. False when it is the
     /// turn of the other one, which is about to look.

@@ -65,6 +65,7 @@ FlitNetwork::FlitNetwork(const Topology& topology, const RoutingTable& routing,
       number_(number),
       last_of_flow_(topology.ports().size()),
       crossings_(topology.links().size()),
+      gated_time_(topology.links().size()),
       residence_(topology.routers().size()),
       held_(topology.routers().size()) {
     make_domains();

@@ -46,13 +46,16 @@ class FlitNetwork : public NetworkBase {
     core::Ps next_delivery() const override;
     void advance(core::Ps now, Progress& progress) override;
     std::string describe_state() const override;
+    void clock_changed(const ClockChange& change) override;
 
     std::int64_t flits_injected() const { return flits_injected_; }
     std::int64_t flits_ejected() const { return flits_ejected_; }
     /// Flits that links spoilt and sent again.
     std::int64_t retries() const { return retries_; }
-    /// Time that links were switched off so far, summed over links, and how often they woke.
-    core::Ps gated_time() const { return gated_time_; }
+    /// Time that links which woke had been switched off, summed, and how often they woke.
+    core::Ps gated_time() const;
+    /// Time that one link was switched off up to `now`, whether it has woken or not.
+    core::Ps gated_time(LinkId link, core::Ps now) const;
     std::int64_t wakeups() const { return wakeups_; }
     /// Flits in the input buffers of a router, averaged over the time up to the last event.
     double mean_occupancy(RouterId router) const;
@@ -157,6 +160,11 @@ class FlitNetwork : public NetworkBase {
     void send_flit(Domain& domain, PortId port, int traffic_class, Cycle cycle, Progress& progress);
     Cycle shortest_injection() const;
 
+    // flit_clock.cpp: a domain's clock changes.
+    bool sender_is_timed(std::int32_t output) const;
+    template <typename Event, typename Due>
+    static void retime(CycleWheel<Event>& wheel, Due due);
+
     // flit_input.cpp: what comes to a router.
     void take_credit(std::int32_t vc);
     void take_wake(const Wake& wake);
@@ -231,7 +239,7 @@ class FlitNetwork : public NetworkBase {
     std::int64_t flits_ejected_ = 0;
     std::vector<std::uint64_t> crossings_;  // by link: draws of errors
     std::int64_t retries_ = 0;
-    core::Ps gated_time_ = 0;
+    std::vector<core::Ps> gated_time_;  // by link, until it woke
     std::int64_t wakeups_ = 0;
     std::vector<std::int64_t> residence_;  // by router: Σ departure − Σ arrival cycles
     std::vector<std::int32_t> held_;       // by router: flits in its buffers

@@ -85,7 +85,7 @@ void IdealNetwork::advance(core::Ps now, Progress& progress) {
             const Port& target = topology_.port(record.transfer.target);
             const CycleClock& clock = topology_.clock(topology_.link(target.ejection).clock);
             record.tail_arrived = done.delivery.time;
-            record.head_arrived = record.tail_arrived - clock.time(record.flits - 1);
+            record.head_arrived = record.tail_arrived - clock.span(record.flits - 1);
             observer_->delivered(record);
             free_records_.push_back(done.record);
         }

@@ -4,8 +4,7 @@
 
 namespace strata::interconnect {
 
-/// Equal turns from time_ up to `until`.
-void LinkServer::serve(Cycle until) {
+void LinkServer::serve_several(Cycle until) {
     Cycle budget = until - time_;
     time_ = until;
     while (budget > 0) {
@@ -50,20 +49,6 @@ void LinkServer::take_turns(Cycle turns, Cycle extra) {
     }
 }
 
-/// Packets whose first turn comes before a newcomer's.
-Cycle LinkServer::waiting() const {
-    return std::count_if(shares_.begin(), shares_.end(),
-                         [](const Share& share) { return !share.begun && share.left > 0; });
-}
-
-/// Whether the turn of packet `a` comes before that of `b`.
-bool LinkServer::precedes(std::size_t a, std::size_t b) const {
-    if (shares_[a].begun != shares_[b].begun) {
-        return !shares_[a].begun;
-    }
-    return shares_[a].begun ? a < b : a > b;
-}
-
 /// The packet whose VC the newcomer takes over, -1 when a VC is free.
 int LinkServer::queue_behind(const Request& request, std::uint8_t vc_class) const {
     int held = 0;
@@ -77,20 +62,6 @@ int LinkServer::queue_behind(const Request& request, std::uint8_t vc_class) cons
         }
     }
     return held < request.vcs ? -1 : first;
-}
-
-Cycle LinkServer::fair_end(std::size_t i) const {
-    const Cycle left = shares_[i].left;
-    if (left == 0) {
-        return 0;
-    }
-    Cycle end = time_ + left;
-    for (std::size_t j = 0; j < shares_.size(); ++j) {
-        if (j != i) {
-            end += std::min(shares_[j].left, precedes(j, i) ? left : left - 1);
-        }
-    }
-    return end;
 }
 
 }  // namespace strata::interconnect

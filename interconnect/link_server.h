@@ -96,12 +96,55 @@ class LinkServer {
         bool begun = false;  // has had a turn
     };
 
-    void serve(Cycle until);
+    /// Equal turns from time_ up to `until`.
+    void serve(Cycle until) {
+        if (shares_.size() > 1) {
+            serve_several(until);
+            return;
+        }
+        const Cycle budget = until - time_;
+        time_ = until;
+        if (!shares_.empty()) {
+            Share& share = shares_.front();
+            share.begun = share.begun || (budget > 0 && share.left > 0);
+            share.left = std::max<Cycle>(0, share.left - budget);
+            if (share.end <= until) {
+                shares_.clear();
+            }
+        }
+    }
+    void serve_several(Cycle until);
     void take_turns(Cycle turns, Cycle extra);
-    Cycle waiting() const;
-    bool precedes(std::size_t a, std::size_t b) const;
     int queue_behind(const Request& request, std::uint8_t vc_class) const;
-    Cycle fair_end(std::size_t i) const;
+
+    /// Packets whose first turn comes before a newcomer's.
+    Cycle waiting() const {
+        Cycle count = 0;
+        for (const Share& share : shares_) {
+            count += static_cast<int>(!share.begun) & static_cast<int>(share.left > 0);
+        }
+        return count;
+    }
+
+    /// Whether the turn of packet `a` comes before that of `b`.
+    bool precedes(std::size_t a, std::size_t b) const {
+        const bool begun = shares_[a].begun;
+        return begun != shares_[b].begun ? !begun : begun == (a < b);
+    }
+
+    Cycle fair_end(std::size_t i) const {
+        const Cycle left = shares_[i].left;
+        if (left == 0) {
+            return 0;
+        }
+        Cycle end = time_ + left;
+        for (std::size_t j = 0; j < shares_.size(); ++j) {
+            if (j != i) {
+                end += std::min(shares_[j].left, precedes(j, i) ? left : left - 1);
+            }
+        }
+        return end;
+    }
 
     /// After a newcomer at the front.
     template <typename Moved>

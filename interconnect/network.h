@@ -22,6 +22,7 @@ struct Transfer {
     core::Bytes bytes = 0;           ///< data carried, without headers; may be 0
     std::uint8_t traffic_class = 0;  ///< request, response, …: has VCs of its own at flit level
     std::uint8_t qos = 0;            ///< the higher one wins, within the anti-starvation limit
+    std::int32_t group = -1;         ///< collective that it belongs to; `target` means nothing then
 };
 
 struct Delivery {

@@ -39,7 +39,9 @@ NetworkBase::NetworkBase(const Topology& topology, const RoutingTable& routing,
       max_packet_(options.max_packet),
       energy_(options.energy),
       observer_(options.observer),
+      reduce_cycles_(options.reduce_cycles),
       link_flits_(topology.links().size()),
+      busy_before_(topology.links().size()),
       router_flits_(topology.routers().size()) {
     if (options.trace != nullptr) {
         for (const Link& link : topology.links()) {
@@ -51,7 +53,21 @@ NetworkBase::NetworkBase(const Topology& topology, const RoutingTable& routing,
 }
 
 core::Ps NetworkBase::zero_load_latency(const Transfer& transfer) const {
-    return walk(0, 0, transfer).delivered;
+    core::Ps start = 0;
+    for (const CycleClock& clock : topology_.clocks()) {
+        start = std::max(start, clock.since());
+    }
+    return walk(start, 0, transfer).delivered - start;
+}
+
+void NetworkBase::clock_changed(const ClockChange& change) {
+    for (std::size_t i = 0; i < link_flits_.size(); ++i) {
+        if (topology_.links()[i].clock == change.clock) {
+            Busy& busy = busy_before_[i];
+            busy.time += change.before.span(link_flits_[i] - busy.flits);
+            busy.flits = link_flits_[i];
+        }
+    }
 }
 
 NetworkBase::Walk NetworkBase::walk(core::Ps start, Cycle injection_free,
@@ -83,6 +99,13 @@ NetworkBase::Walk NetworkBase::walk(core::Ps start, Cycle injection_free,
     return {free_.front(), topology_.clock(ejection.clock).time(flight.tail)};
 }
 
+CollectiveId NetworkBase::add_group(bool reduces, PortId root, const std::vector<PortId>& members) {
+    if (!has_collectives() || routing_.adaptive() || routing_.planes() > 1) {
+        throw core::ModelError("network: no native collectives at this level or with this routing");
+    }
+    return groups_.add(topology_, routing_, reduces, root, members);
+}
+
 void NetworkBase::check(core::Ps now, const Transfer& transfer) const {
     const auto ports = static_cast<PortId>(topology_.ports().size());
     if (now < now_ || transfer.bytes < 0 || transfer.source < 0 || transfer.source >= ports ||
@@ -91,6 +114,9 @@ void NetworkBase::check(core::Ps now, const Transfer& transfer) const {
                                std::to_string(transfer.source) + " to " +
                                std::to_string(transfer.target) + " at " + std::to_string(now) +
                                " ps");
+    }
+    if (transfer.group >= 0) {
+        groups_.check(transfer.group, transfer.source);
     }
 }
 

@@ -16,6 +16,7 @@
 
 #include "core/energy.h"
 #include "core/trace.h"
+#include "interconnect/collective_groups.h"
 #include "interconnect/network.h"
 #include "interconnect/routing.h"
 #include "interconnect/topology.h"
@@ -45,6 +46,7 @@ struct NetworkOptions {
     std::string scope = "noc";                ///< of the busy signals of links
     PacketObserver* observer = nullptr;       ///< may be null
     int vcs = 4;                              ///< of a message class; packet level
+    Cycle reduce_cycles = 1;                  ///< of a router, to combine flits (assumption)
 };
 
 class NetworkBase : public Network {
@@ -55,12 +57,25 @@ class NetworkBase : public Network {
     core::Ps zero_load_latency(const Transfer& transfer) const override;
     std::int64_t in_flight() const override { return in_flight_; }
 
+    /// Collectives, before the first transfer; `Transfer::group` names them. A multicast is
+    /// delivered when all targets have it. Every source of a reduction sends its part; all parts
+    /// are delivered when the root has their sum. ModelError for ports that make no group, or at a
+    /// level or with a routing that has none.
+    CollectiveId add_multicast(PortId source, const std::vector<PortId>& targets) {
+        return add_group(false, source, targets);
+    }
+    CollectiveId add_reduction(const std::vector<PortId>& sources, PortId root) {
+        return add_group(true, root, sources);
+    }
+
     /// Flits of the link's own width so far, that is busy cycles of its clock.
     std::int64_t link_flits(LinkId link) const {
         return link_flits_[static_cast<std::size_t>(link)];
     }
     core::Ps link_busy(LinkId link) const {
-        return topology_.clock(topology_.link(link).clock).time(link_flits(link));
+        const Busy& settled = busy_before_[static_cast<std::size_t>(link)];
+        const CycleClock& clock = topology_.clock(topology_.link(link).clock);
+        return settled.time + clock.span(link_flits(link) - settled.flits);
     }
     /// Flits that left the router so far.
     std::int64_t router_flits(RouterId router) const {
@@ -68,6 +83,11 @@ class NetworkBase : public Network {
     }
     /// Σ over packets of routers visited.
     std::int64_t packet_hops() const { return packet_hops_; }
+
+    /// Between two slices, after an `advance` to the time of the change: a clock of the topology
+    /// has changed its frequency. What is due at a cycle of it follows, what comes over a link of
+    /// another clock or with a latency keeps its time and enters at the next edge.
+    virtual void clock_changed(const ClockChange& change);
 
    protected:
     /// A packet's first and last flit in front of a router, in cycles of its clock.
@@ -128,11 +148,15 @@ class NetworkBase : public Network {
     }
 
     void account(const Link& link, LinkId id, Cycle link_cycles, Cycle packet_flits) {
+        account(link.from, link.width, id, link_cycles, packet_flits);
+    }
+    void account(RouterId from, core::Bytes width, LinkId id, Cycle link_cycles,
+                 Cycle packet_flits) {
         link_flits_[static_cast<std::size_t>(id)] += link_cycles;
-        router_flits_[static_cast<std::size_t>(link.from)] += packet_flits;
+        router_flits_[static_cast<std::size_t>(from)] += packet_flits;
         ++packet_hops_;
         if (energy_ != nullptr) {
-            energy_->count(link.from, packet_flits, id, link_cycles * link.width * 8);
+            energy_->count(from, packet_flits, id, link_cycles * width * 8);
         }
     }
     /// Cycles of a link beyond those of its packets, such as flits that are sent again.
@@ -144,6 +168,19 @@ class NetworkBase : public Network {
     }
     bool traced() const { return !busy_.empty(); }
     void trace_busy(LinkId id, Cycle start, Cycle end, bool joins_next) const;
+
+    /// A link whose flits reach the other end at a time rather than at a cycle of the sender.
+    bool is_timed(const Link& link) const {
+        const auto apart = [&](RouterId router) {
+            return router >= 0 && topology_.router(router).clock != link.clock;
+        };
+        return link.latency != 0 || apart(link.from) || apart(link.to);
+    }
+    /// The cycle at which something that was due at `cycle` is due since the change, if its time
+    /// stays.
+    Cycle keep_time(const ClockChange& change, Cycle cycle) const {
+        return topology_.clock(change.clock).at_or_after(change.before.time(cycle));
+    }
 
     /// Data bytes of the packet at `offset` of a transfer.
     core::Bytes packet_bytes(const Transfer& transfer, core::Bytes offset) const {
@@ -166,13 +203,25 @@ class NetworkBase : public Network {
     std::int64_t in_flight_ = 0;
     core::Ps trace_from_ = 0;           // the waveform is written up to here
     mutable std::vector<LinkId> path_;  // scratch of walk()
+    CollectiveGroups groups_;
+    Cycle reduce_cycles_;
 
    private:
+    virtual bool has_collectives() const { return false; }
+    CollectiveId add_group(bool reduces, PortId root, const std::vector<PortId>& members);
+
     Cycle convert(std::int32_t from, Cycle cycle, core::Ps latency, std::int32_t to) const {
         return topology_.clock(to).at_or_after(topology_.clock(from).time(cycle) + latency);
     }
 
+    /// Until the last change of the link's clock.
+    struct Busy {
+        std::int64_t flits = 0;
+        core::Ps time = 0;
+    };
+
     std::vector<std::int64_t> link_flits_;
+    std::vector<Busy> busy_before_;  // by link
     std::vector<std::int64_t> router_flits_;
     std::int64_t packet_hops_ = 0;
     std::vector<core::TraceSignal> busy_;  // by link; empty without a waveform

@@ -24,7 +24,7 @@ Noc::Noc(const sc_core::sc_module_name& name, const NocConfig& config, Topology 
     register_stats();
     SC_HAS_PROCESS(Noc);
     SC_METHOD(process);
-    sensitive << wake_;
+    wake_.add_to(sensitive);
     dont_initialize();
 }
 
@@ -33,6 +33,7 @@ Noc::~Noc() = default;
 void Noc::make_networks() {
     routing_ = std::make_unique<RoutingTable>(make_routing(topology_, config_));
     energy_ = std::make_unique<NetworkEnergy>(topology_, services().energy);
+    static_energy_ = std::make_unique<StaticEnergy>(topology_, services().energy, 2);
     NetworkOptions options;
     options.max_packet = config_.max_packet;
     options.energy = energy_.get();
@@ -128,7 +129,7 @@ void Noc::record(PortId id, bool forward, Payload& payload, const tlm::tlm_phase
         std::push_heap(delayed_.begin(), delayed_.end(), later);
     }
     if (!processing_) {
-        wake_.notify(delay);
+        wake_.after(delay);
     }
 }
 
@@ -239,6 +240,17 @@ void Noc::settle(core::Ps now) {
                     missed)) {
         throw core::ModelError(path() + ": a delivery was missed");
     }
+    static_energy_->settle(now, flit_networks_);
+}
+
+void Noc::set_speed(const std::string& domain, double ratio, core::Ps now) {
+    settle(now);
+    for (const ClockChange& change : topology_.set_speed(domain, ratio, now)) {
+        requests_->clock_changed(change);
+        responses_->clock_changed(change);
+    }
+    now_ = now;
+    schedule();
 }
 
 void Noc::deliver() {
@@ -372,7 +384,7 @@ void Noc::schedule() {
         next = std::min(next, delayed_.front().time);
     }
     if (next != core::kNever) {
-        wake_.notify(core::to_sc_time(next - now_));
+        wake_.at(next, now_);
     }
 }
 

@@ -28,12 +28,14 @@
 
 #include "core/component.h"
 #include "core/payload.h"
+#include "core/wake_up.h"
 #include "interconnect/address_map.h"
 #include "interconnect/fifo.h"
 #include "interconnect/flit_network.h"
 #include "interconnect/network_base.h"
 #include "interconnect/noc_config.h"
 #include "interconnect/routing.h"
+#include "interconnect/static_energy.h"
 #include "interconnect/topology.h"
 
 namespace strata::interconnect {
@@ -65,11 +67,18 @@ class Noc : public sc_core::sc_module, public core::Component {
     /// the networks may lag behind as long as nothing is due for delivery.)
     void settle(core::Ps now);
 
+    /// Between two slices: the clock domain of a network (see NocConfig::dvfs) runs at `ratio` of
+    /// its frequency in the config, from the next edge at or after `now` on. Injection links that
+    /// are busy are looked at again when they would have come free before.
+    void set_speed(const std::string& domain, double ratio, core::Ps now);
+
     /// Time in which links between routers carried flits so far, summed over links and both
     /// networks; the share of busy links in a window is Δlink_busy_time / (window · links()).
     core::Ps link_busy_time() const;
     /// How many such links there are (a shared link counts once).
     std::int64_t links() const { return links_; }
+    /// Busy share of the busiest link since the start; `inner`: of those between routers.
+    double busiest_link(bool inner) const;
     /// Data bytes delivered so far, requests and responses.
     std::int64_t bytes_delivered() const { return bytes_delivered_; }
 
@@ -157,7 +166,6 @@ class Noc : public sc_core::sc_module, public core::Component {
     void register_port_stats(PortId id);
     void register_flit_stats();
     std::string describe_port(PortId id) const;
-    double busiest_link() const;
 
     // Calls from the neighbours.
     tlm::tlm_sync_enum nb_transport_fw(int id, Payload& payload, tlm::tlm_phase& phase,
@@ -209,6 +217,7 @@ class Noc : public sc_core::sc_module, public core::Component {
     const AddressMap& map_;
     std::unique_ptr<RoutingTable> routing_;
     std::unique_ptr<NetworkEnergy> energy_;
+    std::unique_ptr<StaticEnergy> static_energy_;
     std::unique_ptr<NetworkBase> requests_;
     std::unique_ptr<NetworkBase> responses_;
     std::vector<const FlitNetwork*> flit_networks_;  // requests, responses; else empty
@@ -217,7 +226,7 @@ class Noc : public sc_core::sc_module, public core::Component {
 
     core::Ps now_ = 0;
     bool processing_ = false;
-    sc_core::sc_event wake_;
+    core::WakeUp wake_;
     std::vector<Call> calls_;    // due, in order of arrival
     std::vector<Call> delayed_;  // heap: calls with an annotated delay
     std::uint64_t next_sequence_ = 0;

@@ -43,6 +43,8 @@ void read_router(core::Section& section, NocConfig& noc) {
     // 32 B at 1 GHz per link: assumption, between AXI4 at 128 and 512 bit.
     noc.flit = section.size("flit", noc.flit, {1, 4096});
     noc.clock = section.frequency("clock", noc.clock);
+    // A supply and clock of its own, as the on-die meshes of server processors have: assumption.
+    noc.dvfs = section.choice("dvfs", {"fixed", "cube"}, "fixed") == "cube";
     // The pipeline is that of BookSim 2's default router, see topology.h.
     core::Section pipeline = section.section("pipeline");
     noc.routing_cycles = cycles(pipeline, "routing", noc.routing_cycles, 0);
@@ -127,6 +129,9 @@ NocConfig read(core::Section& section, int message_classes) {
     noc.router_pj_per_bit = section.energy_pj("router_energy_per_bit", noc.router_pj_per_bit);
     noc.wire_pj_per_bit_mm = section.energy_pj("wire_energy_per_bit_mm", noc.wire_pj_per_bit_mm);
     noc.hop_length_m = section.length_m("hop_length", noc.hop_length_m);
+    // 0: the power of a network without traffic is that of its block, `power.blocks.noc`.
+    noc.router_static_w = section.power_w("router_static_power", 0.0, core::kNotNegative);
+    noc.link_static_w = section.power_w("link_static_power", 0.0, core::kNotNegative);
     if (noc.topology == "table") {
         noc.graph = GraphConfig::parse(section.required_section("table"), noc.link(""),
                                        noc.wire_pj_per_bit_mm);
@@ -145,6 +150,9 @@ NocConfig NocConfig::parse(core::Section section) {
 NocConfig NocConfig::read_alone(core::Section& section, int message_classes) {
     const std::size_t errors = section.diagnostics().messages().size();
     NocConfig noc = read(section, message_classes);
+    if (noc.dvfs) {
+        section.error("dvfs", "cube: only in a platform, whose governor sets the level");
+    }
     if (noc.topology != "table" && !section.has("dims")) {
         section.integers("dims");  // reports it missing
     }
@@ -177,7 +185,9 @@ RouterConfig NocConfig::router(const std::string& block) const {
     router.injection_cycles = injection_cycles;
     router.ejection_cycles = ejection_cycles;
     router.pj_per_flit = router_pj_per_bit * static_cast<double>(flit * 8);
+    router.static_w = router_static_w;
     router.block = block;
+    router.clock_domain = dvfs ? block : "";
     return router;
 }
 
@@ -187,7 +197,9 @@ LinkConfig NocConfig::link(const std::string& block) const {
     link.clock = clock;
     link.cycles = link_cycles;
     link.pj_per_bit = wire_pj_per_bit_mm * hop_length_m * 1e3;
+    link.static_w = link_static_w;
     link.block = block;
+    link.clock_domain = dvfs ? block : "";
     return link;
 }
 

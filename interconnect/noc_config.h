@@ -47,6 +47,7 @@ struct NocConfig {
     std::string routing = "xy";
     core::Bytes flit = 32;
     core::Frequency clock{1'000'000'000};
+    bool dvfs = false;  ///< each network has a clock domain, named as its block
     int routing_cycles = 0;
     int vc_alloc_cycles = 1;
     int switch_alloc_cycles = 1;
@@ -74,6 +75,8 @@ struct NocConfig {
     double router_pj_per_bit = 0.015;
     double wire_pj_per_bit_mm = 0.035;
     double hop_length_m = 1e-3;
+    double router_static_w = 0.0;
+    double link_static_w = 0.0;  ///< per direction
 
     /// Reads the `noc:` mapping of a platform and closes it: requests and responses are two message
     /// classes; `dims` may be left to `fit`.

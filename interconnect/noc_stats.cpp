@@ -20,13 +20,16 @@ core::Ps Noc::link_busy_time() const {
     return sum;
 }
 
-double Noc::busiest_link() const {
+double Noc::busiest_link(bool inner) const {
     core::Ps most = 0;
     for (LinkId id = 0; id < static_cast<LinkId>(topology_.links().size()); ++id) {
+        const Link& link = topology_.link(id);
+        if (inner && (link.from < 0 || link.to < 0)) {
+            continue;
+        }
         const core::Ps request = requests_->link_busy(id);
         const core::Ps response = responses_->link_busy(id);
-        most = std::max(
-            most, topology_.link(id).shared ? request + response : std::max(request, response));
+        most = std::max(most, link.shared ? request + response : std::max(request, response));
     }
     const core::Ps now = core::now_ps();
     return now > 0 ? static_cast<double>(most) / static_cast<double>(now) : 0.0;
@@ -53,7 +56,7 @@ void Noc::register_stats() {
     group.value("link_busy_time", "ns", "busy time summed over links between routers",
                 [this] { return static_cast<double>(link_busy_time()) * 1e-3; });
     group.value("busiest_link_utilisation", "1", "busy share of the busiest link",
-                [this] { return busiest_link(); });
+                [this] { return busiest_link(false); });
     if (!flit_networks_.empty()) {
         register_flit_stats();
     }

@@ -12,7 +12,7 @@ namespace {
 core::Ps shortest_period(const Topology& topology) {
     core::Ps period = core::kSecond;
     for (const CycleClock& clock : topology.clocks()) {
-        period = std::min(period, std::max<core::Ps>(1, clock.time(1)));
+        period = std::min(period, std::max<core::Ps>(1, clock.span(1)));
     }
     return period;
 }
@@ -25,7 +25,7 @@ core::Ps shortest_last_hop(const Topology& topology) {
     for (const Port& port : topology.ports()) {
         const Router& router = topology.router(port.router);
         const Cycle cycles = router.pipeline + 1 + topology.link(port.ejection).extra_cycles;
-        shortest = std::min(shortest, topology.clock(router.clock).time(cycles) - kRounding);
+        shortest = std::min(shortest, topology.clock(router.clock).span(cycles) - kRounding);
     }
     return std::max<core::Ps>(shortest, 0);
 }
@@ -82,6 +82,7 @@ PacketNetwork::PacketNetwork(const Topology& topology, const RoutingTable& routi
         way.native = is_native(topology, link);
         way.delay = link.flit_cycles + link.extra_cycles;
         way.input = link.input;
+        way.from = link.from;
         way.to = link.to;
         way.clock = link.to >= 0 ? topology.router(link.to).clock : link.clock;
         way.pipeline = link.to >= 0 ? topology.router(link.to).pipeline : 0;
@@ -130,7 +131,12 @@ PacketNetwork::Packet& PacketNetwork::make_packet(std::uint32_t number, const Tr
     packet.router = target.router;
     packet.ejection = target.ejection;
     packet.passed = 0;
+    packet.routers = 0;
     packet.last = offset + packet.data == transfer.bytes;
+    packet.collective = transfer.group >= 0;
+    if (packet.collective) {
+        join_group(number, transfer);
+    }
     if (routing_.planes() > 1) {
         packet.plane =
             static_cast<std::uint8_t>(FlitConfig{}.plane(packets_made_++, routing_.planes()));
@@ -144,6 +150,7 @@ void PacketNetwork::advance(core::Ps now, Progress& progress) {
     while (!hops_.empty() && hops_.top().time <= now) {
         const PacketEvent event = hops_.top();
         now_ = event.time;
+        expect(hops_.second());
         hop(event);
     }
     while (!leaves_.empty() && leaves_.top().time <= now) {
@@ -156,8 +163,18 @@ void PacketNetwork::advance(core::Ps now, Progress& progress) {
     });
 }
 
+/// Fetches what the hop after this one needs, as it lies anywhere in memory.
+void PacketNetwork::expect(const PacketEvent& event) const {
+    __builtin_prefetch(&packets_[event.packet]);
+    __builtin_prefetch(&ways_[event.link]);
+}
+
 void PacketNetwork::hop(const PacketEvent& event) {
     const Packet& packet = packets_[event.packet];
+    if (packet.collective) {
+        collective_hop(event);
+        return;
+    }
     const RouterId at = ways_[event.link].to;
     const Hop out = at == packet.router ? Hop{packet.ejection, 0} : choose(at, event, packet);
     if (ways_[index(out.link)].native) {
@@ -211,7 +228,7 @@ void PacketNetwork::share_link(const PacketEvent& event, const Hop& out) {
     pair.head = std::max(grant.start, pair.head + 1);
     pair.end = std::max({grant.end, pair.end + 1, pair.head + packet.flits});
     packet.flight = {pair.head + way.delay, pair.end + way.delay - 1};
-    account(topology_.link(out.link), out.link, packet.flits, packet.flits);
+    account(way.from, flit_, out.link, packet.flits, packet.flits);
     if (traced()) {
         Cycle& until = traced_until_[index(out.link)];
         until = std::max(until, ready) + packet.flits;
@@ -252,16 +269,15 @@ void PacketNetwork::send_whole(const PacketEvent& event, LinkId out) {
 
 /// To the router, or the port, at the far end of the link that it has just taken.
 void PacketNetwork::go_on(std::uint32_t number, LinkId id) {
-    const Packet& packet = packets_[number];
+    Packet& packet = packets_[number];
     const Way& way = ways_[index(id)];
     const CycleClock& clock = topology_.clock(way.clock);
     const auto event_link = static_cast<std::uint32_t>(id);
-    if (observer_ != nullptr) {
-        ++records_[number].routers;
-    }
+    ++packet.routers;
     if (way.to >= 0) {
+        routing_.prefetch(way.to, packet.router, packet.plane);
         hops_.push({clock.time(packet.flight.head), 0, event_link, number});
-    } else if (packet.last || observer_ != nullptr) {
+    } else if (packet.last || observer_ != nullptr || packet.collective) {
         leaves_.push({clock.time(packet.flight.tail), 0, event_link, number});
     } else {
         free_packet(number);
@@ -277,8 +293,13 @@ void PacketNetwork::leave(const PacketEvent& event, std::vector<Delivery>& deliv
         leaves_.push({tail, 0, event.link, event.packet});
         return;
     }
+    if (packet.collective) {
+        collective_leave(event, delivered);
+        return;
+    }
     if (observer_ != nullptr) {
         PacketRecord& record = records_[event.packet];
+        record.routers = packet.routers;
         record.head_arrived = clock.time(packet.flight.head);
         record.tail_arrived = event.time;
         observer_->delivered(record);
@@ -303,6 +324,31 @@ std::uint32_t PacketNetwork::new_packet() {
 void PacketNetwork::free_packet(std::uint32_t number) {
     ++packets_[number].epoch;
     free_packets_.push_back(number);
+}
+
+void PacketNetwork::clock_changed(const ClockChange& change) {
+    NetworkBase::clock_changed(change);
+    hops_ = retimed(std::move(hops_), change);
+    leaves_ = retimed(std::move(leaves_), change);
+    last_hop_ = shortest_last_hop(topology_);
+}
+
+/// Events at cycles of the clock follow it.
+EventQueue PacketNetwork::retimed(EventQueue events, const ClockChange& change) {
+    EventQueue moved(shortest_period(topology_));
+    for (; !events.empty(); events.pop()) {
+        PacketEvent event = events.top();
+        const Way& way = ways_[event.link];
+        if (way.clock == change.clock) {
+            Flight& flight = packets_[event.packet].flight;
+            if (is_timed(topology_.link(static_cast<LinkId>(event.link)))) {
+                flight = {keep_time(change, flight.head), keep_time(change, flight.tail)};
+            }
+            event.time = topology_.clock(way.clock).time(way.to >= 0 ? flight.head : flight.tail);
+        }
+        moved.push(event);
+    }
+    return moved;
 }
 
 std::string PacketNetwork::describe_state() const {

@@ -61,25 +61,35 @@ class PacketNetwork : public NetworkBase {
     }
     void advance(core::Ps now, Progress& progress) override;
     std::string describe_state() const override;
+    void clock_changed(const ClockChange& change) override;
 
    private:
-    struct Packet {
+    struct alignas(64) Packet {  // a cache line
         std::uint64_t id = 0;
         Flight flight;  // in front of the router it reaches next
         core::Bytes data = 0;
         std::int32_t flits = 0;
         RouterId router = -1;  // where it is going
         LinkId ejection = -1;
-        std::uint32_t epoch = 0;  // grows when the slot is freed and behind a foreign link
-        Cycle passed = 0;         // least cycles of the hops since the last foreign link
+        std::uint32_t epoch = 0;   // grows when the slot is freed and behind a foreign link
+        Cycle passed = 0;          // least cycles of the hops since the last foreign link
+        std::int32_t routers = 0;  // visited
         std::uint8_t plane = 0;
-        bool last = false;  // of its transfer
+        bool last = false;        // of its transfer
+        bool collective = false;  // has a Part
+    };
+    /// What a packet of a collective is.
+    struct Part {
+        CollectiveId group = -1;
+        bool combined = false;   // the sum of its router's branches
+        std::int64_t round = 0;  // of a reduction; multicast: place in copies_left_
     };
     /// What a hop needs of a link and the router behind it, close together.
-    struct Way {
+    struct alignas(32) Way {
         std::int32_t pipeline = 0;  // of the router at its end
         std::int32_t delay = 0;     // from a flit's cycle on the link to its arrival
         std::int32_t input = 0;     // at the router at its end
+        RouterId from = -1;
         RouterId to = -1;
         std::int32_t clock = 0;        // of the router at its end, else of the link
         std::uint32_t first_pair = 0;  // of the pairs that leave by it, in pairs_
@@ -94,6 +104,7 @@ class PacketNetwork : public NetworkBase {
     std::uint32_t new_packet();
     void free_packet(std::uint32_t index);
     Packet& make_packet(std::uint32_t index, const Transfer& transfer, core::Bytes offset);
+    void expect(const PacketEvent& event) const;
     void hop(const PacketEvent& event);
     Hop choose(RouterId at, const PacketEvent& event, const Packet& packet) const;
     Cycle busy_until(LinkId link) const;
@@ -102,6 +113,17 @@ class PacketNetwork : public NetworkBase {
     void end_moved(const LinkServer::Customer& customer, Cycle end, const Way& way);
     void go_on(std::uint32_t index, LinkId link);
     void leave(const PacketEvent& event, std::vector<Delivery>& delivered);
+
+    // packet_collective.cpp
+    bool has_collectives() const override { return true; }
+    void join_group(std::uint32_t number, const Transfer& transfer);
+    void collective_hop(const PacketEvent& event);
+    void fork(const PacketEvent& event, const CollectiveTree::Node& node);
+    void combine(const PacketEvent& event, const CollectiveGroup& group, std::int32_t node);
+    void send_branch(const PacketEvent& event, const CollectiveTree::Branch& branch);
+    void collective_leave(const PacketEvent& event, std::vector<Delivery>& delivered);
+
+    EventQueue retimed(EventQueue events, const ClockChange& change);
 
     static std::size_t index(std::int32_t i) { return static_cast<std::size_t>(i); }
 
@@ -116,6 +138,9 @@ class PacketNetwork : public NetworkBase {
     std::vector<Packet> packets_;
     std::vector<PacketRecord> records_;  // by packet; empty without an observer
     std::vector<std::uint32_t> free_packets_;
+    std::vector<Part> parts_;                // by packet; as far as there are collectives
+    std::vector<std::int32_t> copies_left_;  // of a multicast's last packet, to be delivered
+    std::vector<std::int32_t> free_copies_;
     std::uint64_t packets_made_ = 0;
     int vcs_;            // at an ejection link
     int class_vcs_;      // elsewhere, of each class of the routing

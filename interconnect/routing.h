@@ -61,6 +61,11 @@ class RoutingTable {
                 static_cast<std::uint8_t>(entry & kClassMask)};
     }
 
+    /// `next` will be asked soon; large tables do not stay in the inner caches.
+    void prefetch(RouterId at, RouterId to, int plane) const {
+        __builtin_prefetch(&table_[cell(at, to, plane)]);
+    }
+
     /// All hops that the packet may take at `at` ≠ `to`, having come by link `in`; the preferred
     /// one first. Yields their number, at least 1.
     int choices(RouterId at, LinkId in, RouterId to, int plane, Hop (&out)[kMaxChoices]) const {

@@ -3,6 +3,7 @@
 #include "interconnect/topology.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/config.h"
@@ -82,7 +83,7 @@ RouterId Topology::add_router(const std::string& name, GroupId group, int x, int
     made.group = group;
     made.x = x;
     made.y = y;
-    made.clock = clock_index(config.clock);
+    made.clock = clock_index(config.clock_domain, config.clock);
     made.pipeline = config.pipeline;
     made.config = config;
     routers_.push_back(std::move(made));
@@ -118,6 +119,7 @@ PortId Topology::add_port(const std::string& name, RouterId router_id) {
     LinkConfig link;
     link.width = flit_;
     link.clock = config.clock;
+    link.clock_domain = config.clock_domain;
     link.cycles = config.injection_cycles;
     const LinkId injection = make_link(-1, router_id, link, name + ".injection");
     link.cycles = config.link_cycles + config.ejection_cycles;
@@ -152,13 +154,14 @@ LinkId Topology::make_link(RouterId from, RouterId to, const LinkConfig& config,
     Link made;
     made.from = from;
     made.to = to;
-    made.clock = clock_index(config.clock);
+    made.clock = clock_index(config.clock_domain, config.clock);
     made.flit_cycles = static_cast<std::int32_t>(core::ceil_div(flit_, config.width));
     made.extra_cycles = config.cycles - 1;
     made.shared = config.shared;
     made.width = config.width;
     made.latency = config.latency;
     made.pj_per_bit = config.pj_per_bit;
+    made.static_w = config.static_w;
     made.name = name;
     const RouterId owner = from >= 0 ? from : to;
     made.block = config.block.empty() ? router(owner).config.block : config.block;
@@ -174,15 +177,40 @@ LinkId Topology::make_link(RouterId from, RouterId to, const LinkConfig& config,
     return id;
 }
 
-std::int32_t Topology::clock_index(core::Frequency frequency) {
-    const auto known = std::find_if(clocks_.begin(), clocks_.end(), [&](const CycleClock& clock) {
-        return clock.frequency() == frequency;
-    });
-    if (known != clocks_.end()) {
-        return static_cast<std::int32_t>(known - clocks_.begin());
+std::int32_t Topology::clock_index(const std::string& domain, core::Frequency frequency) {
+    const auto known =
+        std::find_if(origins_.begin(), origins_.end(), [&](const ClockOrigin& origin) {
+            return origin.domain == domain && origin.frequency == frequency;
+        });
+    if (known != origins_.end()) {
+        return static_cast<std::int32_t>(known - origins_.begin());
     }
     clocks_.emplace_back(frequency);
+    origins_.push_back({domain, frequency});
     return static_cast<std::int32_t>(clocks_.size() - 1);
+}
+
+std::vector<ClockChange> Topology::set_speed(const std::string& domain, double ratio,
+                                             core::Ps now) {
+    std::vector<ClockChange> changes;
+    for (std::size_t i = 0; i < clocks_.size(); ++i) {
+        if (domain.empty() || origins_[i].domain != domain) {
+            continue;
+        }
+        const double hz = ratio * static_cast<double>(origins_[i].frequency.hz);
+        // At least one cycle per second, at most one per ps.
+        if (!(hz >= 1.0 && hz <= static_cast<double>(core::kSecond))) {
+            throw core::ModelError("topology: clocks of '" + domain + "' cannot run at " +
+                                   std::to_string(ratio) + " of their frequency");
+        }
+        const core::Frequency frequency{std::llround(hz)};
+        if (frequency == clocks_[i].frequency()) {
+            continue;
+        }
+        changes.push_back({static_cast<std::int32_t>(i), clocks_[i]});
+        clocks_[i].change(now, frequency);
+    }
+    return changes;
 }
 
 }  // namespace strata::interconnect

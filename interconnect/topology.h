@@ -7,9 +7,10 @@
 // Modelled: one link type for on-die, die-to-die, SIP and PCIe links, each with its own width,
 // clock and latency; networks (mesh, torus, …, see topology_family.h) as groups of routers, joined
 // by any links; an injection and an ejection link per port, as wide as a flit and in the router's
-// clock. Not modelled: wires and repeaters one by one, link retraining. Timings: the reference
-// router of the field (BookSim 2): routing 0, VC allocation 1, switch allocation 1, traversal 1,
-// link 1, injection 1, ejection 1 cycle. Units: widths in bytes per link cycle; latencies in ps.
+// clock; clock domains whose frequency changes during the run. Not modelled: wires and repeaters
+// one by one, link retraining. Timings: the reference router of the field (BookSim 2): routing 0,
+// VC allocation 1, switch allocation 1, traversal 1, link 1, injection 1, ejection 1 cycle. Units:
+// widths in bytes per link cycle; latencies in ps.
 
 #include <cstdint>
 #include <string>
@@ -37,8 +38,10 @@ struct LinkConfig {
     int cycles = 1;        ///< link cycles a flit takes when it fits the width
     core::Ps latency = 0;  ///< on top, e.g. adapter and PHY
     double pj_per_bit = 0.0;
-    bool shared = false;  ///< requests and responses share the wires
-    std::string block;    ///< energy block; empty: the sending router's
+    double static_w = 0.0;     ///< per direction
+    bool shared = false;       ///< requests and responses share the wires
+    std::string block;         ///< energy block; empty: the sending router's
+    std::string clock_domain;  ///< empty: a clock that never changes
 
     /// Reads `width, clock, cycles, latency, energy_per_bit` over `defaults` and closes the
     /// mapping.
@@ -56,8 +59,10 @@ struct RouterConfig {
     int link_cycles = 1;  ///< of the ejection link
     int injection_cycles = 1;
     int ejection_cycles = 1;
-    double pj_per_flit = 0.0;   ///< buffer write and read, crossbar, arbitration
+    double pj_per_flit = 0.0;  ///< buffer write and read, crossbar, arbitration
+    double static_w = 0.0;
     std::string block = "noc";  ///< energy block
+    std::string clock_domain;   ///< empty: a clock that never changes
 };
 
 struct Router {
@@ -85,6 +90,7 @@ struct Link {
     core::Ps latency = 0;
     PortId port = -1;  ///< of an injection or ejection link
     double pj_per_bit = 0.0;
+    double static_w = 0.0;
     std::string name;
     std::string block;
 };
@@ -124,6 +130,12 @@ struct Group {
     std::vector<Route> routes;        ///< graph: what its table says, for `routing: table`
 };
 
+/// What a change of frequency replaced.
+struct ClockChange {
+    std::int32_t clock = 0;  ///< index into Topology::clocks
+    CycleClock before;
+};
+
 class Topology {
    public:
     /// `flit` is the width of routers and ports, and the size of a packet's header.
@@ -147,6 +159,10 @@ class Topology {
     /// Attaches an endpoint. Port numbers count from 0 in the order of the calls.
     PortId add_port(const std::string& name, RouterId router);
 
+    /// Runs the clocks of a domain at `ratio` > 0 of the frequencies they were made with, each from
+    /// its next edge at or after `now` on. Tell the networks what it returns, one by one.
+    std::vector<ClockChange> set_speed(const std::string& domain, double ratio, core::Ps now);
+
     /// Router at a position of a mesh or torus; ModelError outside it.
     RouterId mesh_router(GroupId group, int x, int y) const;
     /// Link called `name`; -1: none.
@@ -167,7 +183,7 @@ class Topology {
 
    private:
     LinkId make_link(RouterId from, RouterId to, const LinkConfig& config, const std::string& name);
-    std::int32_t clock_index(core::Frequency frequency);
+    std::int32_t clock_index(const std::string& domain, core::Frequency frequency);
 
     core::Bytes flit_;
     std::vector<Router> routers_;
@@ -175,6 +191,11 @@ class Topology {
     std::vector<Port> ports_;
     std::vector<Group> groups_;
     std::vector<CycleClock> clocks_;
+    struct ClockOrigin {
+        std::string domain;
+        core::Frequency frequency;
+    };
+    std::vector<ClockOrigin> origins_;  // by clock
 };
 
 }  // namespace strata::interconnect

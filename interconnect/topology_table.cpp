@@ -40,6 +40,7 @@ GroupId build(Topology& topology, const std::string& prefix, const NocConfig& no
     for (const GraphConfig::Link& link : graph.links) {
         LinkConfig config = link.config;
         config.block = block;
+        config.clock_domain = noc.link(block).clock_domain;
         topology.connect_one_way(router(link.from), router(link.to), config);
         if (!link.one_way) {
             topology.connect_one_way(router(link.to), router(link.from), config);

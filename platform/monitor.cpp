@@ -101,7 +101,7 @@ void Monitor::end_window(Ps now) {
     tables_.add(now, seconds, power_w, *thermal_);
     trace(now, cube_w);
     check_emergency();
-    govern(now, seconds, cube_w);
+    govern(now, seconds, power_w, cube_w);
     static_power_.update(now, *thermal_);
     platform_.set_memory_temperatures(*thermal_);
 }
@@ -178,15 +178,24 @@ void Monitor::check_emergency() const {
     }
 }
 
-void Monitor::govern(Ps now, double seconds, const std::vector<double>& cube_w) {
+void Monitor::govern(Ps now, double seconds, const std::vector<double>& power_w,
+                     const std::vector<double>& cube_w) {
+    double other_w = std::accumulate(power_w.begin(), power_w.end(), 0.0);
+    std::vector<models::DomainDemand> demands;
     for (std::size_t i = 0; i < cubes_.size(); ++i) {
         Cube& cube = cubes_[i];
         const models::DomainState state{cube.sensor->read(hottest(i)), cube_w[i], seconds};
-        const std::size_t level = cube.governor->next_level(cube.level, state);
-        if (level != cube.level) {
-            ++cube.changes;
-            set_level(i, level);
-            cube.frequency.set(now, platform_.clocks()[i]->frequency().ghz());
+        const std::size_t wanted = cube.governor->next_level(cube.level, state);
+        demands.push_back({cube.domain, cube.level, wanted, cube_w[i]});
+        other_w -= cube_w[i];
+    }
+    const std::vector<std::size_t> levels =
+        models::levels_under_cap(platform_.config().power.package_cap_w, other_w, demands);
+    for (std::size_t i = 0; i < cubes_.size(); ++i) {
+        if (levels[i] != cubes_[i].level) {
+            ++cubes_[i].changes;
+            set_level(i, levels[i]);
+            cubes_[i].frequency.set(now, platform_.clocks()[i]->frequency().ghz());
         }
     }
 }
@@ -198,7 +207,7 @@ void Monitor::set_level(std::size_t cube, std::size_t level) {
     platform_.set_frequency(cube, domain.levels[level].frequency);
     const double voltage = power.voltage_ratio(domain, level);
     for (const PowerBlock& block : platform_.power_blocks()) {
-        if (block.kind == BlockKind::kPe && block.cube == static_cast<int>(cube)) {
+        if (block.follows_dvfs && block.cube == static_cast<int>(cube)) {
             platform_.energy().set_scale(block.id, voltage * voltage);
         }
     }

@@ -70,7 +70,8 @@ class Monitor : public core::WindowObserver {
     void advance_heat(core::Ps length, double seconds, const std::vector<double>& power_w);
     void record(core::Ps length, const std::vector<double>& power_w);
     void check_emergency() const;
-    void govern(core::Ps now, double seconds, const std::vector<double>& cube_w);
+    void govern(core::Ps now, double seconds, const std::vector<double>& power_w,
+                const std::vector<double>& cube_w);
     void set_level(std::size_t cube, std::size_t level);
     double hottest(std::size_t cube) const;
     void trace(core::Ps now, const std::vector<double>& cube_w);

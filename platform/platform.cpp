@@ -85,6 +85,11 @@ void Platform::set_frequency(std::size_t cube, core::Frequency frequency) {
     for (std::size_t i = cube * pes; i < (cube + 1) * pes; ++i) {
         pes_[i]->clock_changed(core::now_ps(), before);
     }
+    if (config_.noc.dvfs) {
+        const double ratio =
+            static_cast<double>(frequency.hz) / static_cast<double>(config_.pe.clock.hz);
+        noc_->set_speed(clocks_[cube]->name() + ".noc", ratio, core::now_ps());
+    }
 }
 
 void Platform::set_memory_temperatures(const models::ThermalModel& thermal) {

@@ -43,6 +43,7 @@ struct PowerBlock {
     std::string name;
     BlockKind kind = BlockKind::kControl;
     int cube = -1;                               ///< flat cube index; -1 outside the cubes
+    bool follows_dvfs = false;                   ///< voltage and clock are those of the cube's PEs
     models::MemoryController* memory = nullptr;  ///< whose temperature the block's is
 };
 
@@ -83,10 +84,13 @@ class Platform {
     /// Compute clocks, one per cube.
     std::vector<std::unique_ptr<core::ClockDomain>>& clocks() { return clocks_; }
     Activity activity() const;
+    /// Busy share of the network's busiest link between routers since the start.
+    double busiest_noc_link() const { return noc_->busiest_link(true); }
     /// Brings counters, energy and waveform up to `now`; call it between slices, before reading
     /// them.
     void settle(core::Ps now);
-    /// Clock of a cube's PEs from the next edge on; call it between slices.
+    /// Clock of a cube's PEs from the next edge on, and in proportion that of its network where
+    /// `noc.dvfs` says so; call it between slices.
     void set_frequency(std::size_t cube, core::Frequency frequency);
     /// Tells every memory channel its temperature; `thermal` has a node per power block.
     void set_memory_temperatures(const models::ThermalModel& thermal);

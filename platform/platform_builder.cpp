@@ -169,6 +169,8 @@ void PlatformBuilder::add_block(const std::string& name, BlockKind kind, int cub
     block.name = name;
     block.kind = kind;
     block.cube = cube;
+    block.follows_dvfs =
+        cube >= 0 && (kind == BlockKind::kPe || (kind == BlockKind::kNoc && config_.noc.dvfs));
     platform_.power_blocks_.push_back(std::move(block));
 }
 

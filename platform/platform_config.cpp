@@ -149,6 +149,12 @@ void check_fit(core::Section& root, const PlatformConfig& config) {
 void check_noc(core::Section& root, PlatformConfig& config) {
     constexpr std::size_t kRouters = 1024;
     core::Section section = root.section("noc");
+    if (config.noc.router_static_w + config.noc.link_static_w > 0.0 &&
+        config.power.noc.gating != models::BlockPowerConfig::Gating::kNone) {
+        const bool link = config.noc.link_static_w > 0.0;
+        section.error(link ? "link_static_power" : "router_static_power",
+                      "not together with power.blocks.noc.gating, which is for the whole network");
+    }
     if (root.diagnostics().ok()) {
         config.noc.fit(section, config.system.pes.nx, config.system.pes.ny);
     }

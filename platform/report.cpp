@@ -7,6 +7,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "interconnect/packet_network.h"
 #include "models/memory/nand/full_nand_config.h"
 
 namespace strata::platform {
@@ -56,9 +57,22 @@ void add_full_nand(const models::FullNandConfig& nand, std::vector<std::string>&
     }
 }
 
+void add_packet_level(const interconnect::NocConfig& noc, double busiest_link,
+                      std::vector<std::string>& list) {
+    list.push_back("finite router buffers, input conflicts, priorities (noc.model: packet)");
+    interconnect::PacketLimits run;
+    run.vcs = noc.vcs / noc.classes;
+    run.buffer_flits = noc.buffer_flits;
+    run.packet_flits = 1 + core::ceil_div(noc.max_packet, noc.flit);
+    run.busiest_link = busiest_link;
+    for (const std::string& warning : interconnect::packet_level_warnings(run)) {
+        list.push_back(warning);
+    }
+}
+
 }  // namespace
 
-std::vector<std::string> not_modelled(const PlatformConfig& config) {
+std::vector<std::string> not_modelled(const PlatformConfig& config, double busiest_link) {
     std::vector<std::string> list;
     if (config.dram.model == "simple") {
         list.push_back(
@@ -73,7 +87,7 @@ std::vector<std::string> not_modelled(const PlatformConfig& config) {
         add_full_nand(*config.nand->full, list);
     }
     if (config.noc.model == "packet") {
-        list.push_back("finite router buffers and virtual channels (noc.model: packet)");
+        add_packet_level(config.noc, busiest_link, list);
     } else if (config.noc.model == "ideal") {
         list.push_back("contention in the network (noc.model: ideal)");
     }
@@ -160,6 +174,9 @@ ordered_json Report::summary() const {
     json["seed"] = seed_;
     json["completed"] = run_.completed() && result_.completed;
     json["stop"] = core::to_string(run_.reason);
+    if (run_.reason == core::StopReason::kShutdown) {
+        json["stop_message"] = run_.report;
+    }
     json["sim_time_ns"] = ns(run_.end);
     json["sim_events"] = run_.events;
     json["setup_ns"] = ns(result_.setup);
@@ -183,7 +200,7 @@ ordered_json Report::summary() const {
     }
     json["errors"] = result_.errors;
     json["notes"] = result_.notes;
-    json["not_modelled"] = not_modelled(platform_.config());
+    json["not_modelled"] = not_modelled(platform_.config(), platform_.busiest_noc_link());
     json["wall_s"] = run_.wall_s;
     json["host"] = {{"not_deterministic", {"wall_s", "host"}},
                     {"wall_s", run_.wall_s},
@@ -254,7 +271,7 @@ std::string Report::text(const std::string& directory) const {
         line("ERROR", error);
     }
     out += "\n  not modelled:\n";
-    for (const std::string& item : not_modelled(platform_.config())) {
+    for (const std::string& item : not_modelled(platform_.config(), platform_.busiest_noc_link())) {
         out += "    " + item + '\n';
     }
     out += "\n  results in " + directory + "/\n";
@@ -262,4 +279,3 @@ std::string Report::text(const std::string& directory) const {
 }
 
 }  // namespace strata::platform
-#include "models/memory/nand/full_nand_config.h"

@@ -47,7 +47,8 @@ class Report {
     runtime::Roofline roofline_;
 };
 
-/// What this platform leaves out, by the models it has chosen.
-std::vector<std::string> not_modelled(const PlatformConfig& config);
+/// What this platform leaves out, by the models it has chosen and the load of its network's busiest
+/// link between routers.
+std::vector<std::string> not_modelled(const PlatformConfig& config, double busiest_link);
 
 }  // namespace strata::platform

@@ -66,6 +66,7 @@ class Session {
 
    private:
     core::RunOptions options(Progress& progress) const;
+    void finish_monitor(core::RunResult& run);
     void write_results(const core::RunResult& run);
     void check_end(const core::RunResult& run) const;
 
@@ -134,8 +135,8 @@ Session::Session(const RunRequest& request, RunConfigs configs)
 
 int Session::execute() {
     Progress progress(platform_, *prepared_, !request_.quiet && !request_.json);
-    const core::RunResult run = simulation_.run(options(progress), &monitor_);
-    monitor_.finish();
+    core::RunResult run = simulation_.run(options(progress), &monitor_);
+    finish_monitor(run);
     progress.done();
     if (platform_.host().failure()) {
         std::rethrow_exception(platform_.host().failure());
@@ -154,6 +155,18 @@ int Session::execute() {
         return run.exit_code();
     }
     return result_->ok || !run.completed() ? 0 : 1;
+}
+
+/// What the monitor adds after the last window may find the platform too hot as well.
+void Session::finish_monitor(core::RunResult& run) {
+    if (run.reason == core::StopReason::kShutdown) {
+        return;
+    }
+    try {
+        monitor_.finish();
+    } catch (const core::Shutdown& cause) {
+        run.shut_down(cause);
+    }
 }
 
 core::RunOptions Session::options(Progress& progress) const {

@@ -62,7 +62,7 @@ StaticPower::StaticPower(Platform& platform) : platform_(platform) {
         Part part;
         part.id = block.id;
         part.category = category_of(block.kind);
-        part.domain = block.kind == BlockKind::kPe ? block.cube : -1;
+        part.domain = block.follows_dvfs ? block.cube : -1;
         part.nominal_idle_w = config.idle_w;
         part.nominal_leakage_w = config.leakage_w;
         part.gate = models::GatedBlock(config);

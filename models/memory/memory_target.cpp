@@ -48,7 +48,7 @@ MemoryTarget::MemoryTarget(const sc_core::sc_module_name& name, const MemoryTarg
     socket.register_b_transport(this, &MemoryTarget::b_transport);
     socket.register_transport_dbg(this, &MemoryTarget::transport_dbg);
     SC_METHOD(process);
-    sensitive << wake_;
+    wake_.add_to(sensitive);
     dont_initialize();
 
     if (services.functional) {
@@ -85,7 +85,7 @@ tlm::tlm_sync_enum MemoryTarget::nb_transport_fw(tlm::tlm_generic_payload& paylo
     } else {
         throw core::ModelError(path() + ": unexpected phase on the forward path");
     }
-    wake_.notify(sc_core::SC_ZERO_TIME);
+    wake_.soon();
     return tlm::TLM_ACCEPTED;
 }
 
@@ -199,7 +199,7 @@ void MemoryTarget::schedule(Ps now) {
         next = std::min(next, response_free_);
     }
     if (next != core::kNever) {
-        wake_.notify(core::to_sc_time(std::max<Ps>(next - now, 0)));
+        wake_.at(next, now);
     }
 }
 

@@ -26,6 +26,7 @@
 #include "core/component.h"
 #include "core/diagnostics.h"
 #include "core/payload.h"
+#include "core/wake_up.h"
 #include "models/memory/memory_controller.h"
 #include "models/memory/sparse_store.h"
 
@@ -100,7 +101,7 @@ class MemoryTarget : public sc_core::sc_module, public core::Component {
 
     std::unique_ptr<MemoryController> controller_;
     std::unique_ptr<SparseStore> store_;  // functional mode only
-    sc_core::sc_event wake_;
+    core::WakeUp wake_;
     sc_core::sc_event blocking_progress_;  // for callers of b_transport
     std::int64_t blocking_calls_ = 0;      // of b_transport, waiting
 

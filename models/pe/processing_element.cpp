@@ -37,7 +37,7 @@ ProcessingElement::ProcessingElement(const sc_core::sc_module_name& module_name,
     inbox.register_nb_transport_fw(this, &ProcessingElement::inbox_forward);
     inbox.register_transport_dbg(this, &ProcessingElement::inbox_debug);
     SC_METHOD(step);
-    sensitive << wake_;
+    wake_.add_to(sensitive);
     dont_initialize();
     dma_.register_stats(stats());
     commands_.register_stats(stats());
@@ -67,7 +67,7 @@ tlm::tlm_sync_enum ProcessingElement::port_backward(Payload& payload, tlm::tlm_p
         end_request(payload, time);
     }
     arrivals_.push_back({&payload, time});
-    wake_.notify(delay);
+    wake_.after(delay);
     return tlm::TLM_COMPLETED;
 }
 
@@ -77,21 +77,21 @@ void ProcessingElement::end_request(const Payload& payload, Ps time) {
     }
     open_request_ = nullptr;
     port_free_ = std::max(port_free_, time);
-    wake_.notify(core::to_sc_time(port_free_ - core::now_ps()));
+    wake_.at(port_free_, core::now_ps());
 }
 
 tlm::tlm_sync_enum ProcessingElement::inbox_forward(Payload& payload, tlm::tlm_phase& phase,
                                                     sc_time& delay) {
     if (phase == tlm::BEGIN_REQ) {
         inbox_logic_.begin_request(payload, core::now_ps() + static_cast<Ps>(delay.value()));
-        wake_.notify(delay);
+        wake_.after(delay);
         return tlm::TLM_ACCEPTED;
     }
     if (phase != tlm::END_RESP) {
         throw core::ModelError(path() + ": a phase that does not belong on the forward path");
     }
     inbox_logic_.end_response();
-    wake_.notify(delay);
+    wake_.after(delay);
     return tlm::TLM_COMPLETED;
 }
 
@@ -111,7 +111,7 @@ unsigned int ProcessingElement::inbox_debug(Payload& payload) {
 
 void ProcessingElement::inject(const PeDma& transfer, Done done) {
     probe_.inject(core::now_ps(), transfer, std::move(done));
-    wake_.notify(sc_core::SC_ZERO_TIME);
+    wake_.soon();
 }
 
 void ProcessingElement::step() {
@@ -121,7 +121,6 @@ void ProcessingElement::step() {
     issue(now);
     dma_.account(now);
     commands_.account(now);
-    book_energy(commands_.unfinished(now));
     if (traced_) {
         update_trace(now);
     }
@@ -221,7 +220,7 @@ void ProcessingElement::schedule(Ps now) {
         next = std::min(next, port_free_);
     }
     if (next != kNever) {
-        wake_.notify(core::to_sc_time(next - now));
+        wake_.at(next, now);
     }
 }
 

@@ -23,6 +23,7 @@
 #include "core/address.h"
 #include "core/component.h"
 #include "core/payload.h"
+#include "core/wake_up.h"
 #include "interconnect/address_map.h"
 #include "mmu/pe_mmu.h"
 #include "models/cpu/dma_probe.h"
@@ -127,7 +128,7 @@ class ProcessingElement : public sc_core::sc_module, public core::Component, pub
     PeEndpoint endpoint_;
     PeInbox inbox_logic_;
 
-    sc_core::sc_event wake_;
+    core::WakeUp wake_;
     Payload* open_request_ = nullptr;  // BEGIN_REQ without END_REQ
     core::Ps port_free_ = 0;           // next payload not before
     std::deque<Arrival> arrivals_;     // responses

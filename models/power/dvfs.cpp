@@ -8,6 +8,8 @@
 #include <cmath>
 #include <optional>
 
+#include "core/shutdown.h"
+
 namespace strata::models {
 
 namespace {
@@ -113,6 +115,9 @@ PowerConfig PowerConfig::parse(core::Section section, const std::vector<std::str
     DomainConfig defaults;
     defaults.governor = "step";
     static_cast<DomainConfig&>(config) = DomainConfig::parse(section, defaults);
+    config.package_cap_w = section.has("package_cap")
+                               ? section.power_w("package_cap", {}, core::kPositive)
+                               : config.package_cap_w;
     config.emergency_c = section.temperature_c("emergency", 150.0);  // beyond any rating of silicon
     config.leakage_beta = section.number("leakage_beta", 0.03, core::Range{0.0, 1.0});
     config.leakage_reference_c = section.temperature_c("leakage_reference", 85.0);
@@ -147,7 +152,7 @@ double PowerConfig::frequency_ratio(const DomainConfig& domain, std::size_t leve
 
 void check_emergency(const PowerConfig& config, const std::string& block, double celsius) {
     if (!(celsius <= config.emergency_c)) {
-        throw core::ModelError(
+        throw core::Shutdown(
             fmt::format("emergency shutdown: block '{}' is at {:.1f} C, the limit "
                         "is {:.1f} C",
                         block, celsius, config.emergency_c));

@@ -8,11 +8,12 @@
 // Modelled: one compute domain per cube; the level is chosen once per monitor window from the
 //           hottest block of the cube; dynamic energy scales with (V/V0)², clock power with f·V²,
 //           leakage with (V/V0)·exp(β·(T − T0)).
-// Not modelled: transition time and energy of a level change, droop, per-PE domains; memories,
-//           network and control keep their clocks and voltages.
+// Not modelled: transition time and energy of a level change, droop, per-PE domains; memories and
+//           control keep their clocks and voltages, and so do networks unless `noc.dvfs: cube`.
 // Values:   levels 2.0/1.8/1.6/1.2 GHz at 0.90/0.84/0.78/0.68 V (estimate, 7 nm, linear
 //           0.27 V/GHz); β = 0.03 /K (leakage doubles per 20–25 K).
 
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -57,9 +58,10 @@ struct DomainConfig {
 /// and what is common to all. Level 0 of the common domain is nominal: energies and static powers
 /// of the config hold there.
 struct PowerConfig : DomainConfig {
-    std::map<std::string, DomainConfig> domains;  ///< by name, `sip0.cube1`
-    double emergency_c = 150.0;                   ///< any block above this ends the run
-    double leakage_beta = 0.03;                   ///< 1/K
+    std::map<std::string, DomainConfig> domains;                     ///< by name, `sip0.cube1`
+    double package_cap_w = std::numeric_limits<double>::infinity();  ///< of all blocks together
+    double emergency_c = 150.0;  ///< any block above this ends the run
+    double leakage_beta = 0.03;  ///< 1/K
     double leakage_reference_c = 85.0;
     BlockPowerConfig pe, sram, dram, nand, noc;
 
@@ -72,7 +74,8 @@ struct PowerConfig : DomainConfig {
     static PowerConfig parse(core::Section section, const std::vector<std::string>& names = {});
 };
 
-/// Throws ModelError when a block is above the emergency limit, or its temperature is no number.
+/// Throws core::Shutdown when a block is above the emergency limit, or its temperature is no
+/// number.
 void check_emergency(const PowerConfig& config, const std::string& block, double celsius);
 
 /// Leakage in W at `celsius` of a block that leaks `nominal_w` at the reference temperature and

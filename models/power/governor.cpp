@@ -18,7 +18,7 @@ std::size_t level_count(const DomainConfig& config) {
 
 class FixedGovernor : public DomainGovernor {
    public:
-    std::size_t next_level(std::size_t level, const DomainState&) override { return level; }
+    std::size_t next_level(std::size_t, const DomainState&) override { return 0; }
 };
 
 class StepGovernor : public DomainGovernor {
@@ -87,12 +87,13 @@ class PidGovernor : public DomainGovernor {
     bool has_last_ = false;
 };
 
+constexpr double kMargin = 0.97;  // of a cap, before a faster level is taken
+
 class CapGovernor : public DomainGovernor {
    public:
     explicit CapGovernor(const DomainConfig& config) : config_(config) {}
 
     std::size_t next_level(std::size_t level, const DomainState& state) override {
-        constexpr double kMargin = 0.97;  // of the cap, before a faster level is taken
         for (std::size_t to = 0; to < config_.levels.size(); ++to) {
             const double predicted = state.power_w * dynamic_power_ratio(config_, level, to);
             if (predicted <= config_.cap_w * (to < level ? kMargin : 1.0)) {
@@ -114,6 +115,31 @@ double dynamic_power_ratio(const DomainConfig& config, std::size_t from, std::si
         return entry.frequency.ghz() * entry.volts * entry.volts;
     };
     return relative(to) / relative(from);
+}
+
+std::vector<std::size_t> levels_under_cap(double cap_w, double other_w,
+                                          const std::vector<DomainDemand>& domains) {
+    std::vector<std::size_t> levels(domains.size());
+    bool fits = false;
+    bool can_slow_down = true;
+    for (std::size_t fastest = 0; !fits && can_slow_down; ++fastest) {
+        double predicted = other_w;
+        bool speeds_up = false;
+        can_slow_down = false;
+        for (std::size_t i = 0; i < domains.size(); ++i) {
+            const DomainDemand& domain = domains[i];
+            const std::size_t slowest = level_count(*domain.config) - 1;
+            levels[i] = std::min(std::max(domain.wanted, fastest), slowest);
+            can_slow_down = can_slow_down || levels[i] < slowest;
+            speeds_up = speeds_up || levels[i] < domain.level;
+            predicted +=
+                slowest == 0
+                    ? domain.power_w
+                    : domain.power_w * dynamic_power_ratio(*domain.config, domain.level, levels[i]);
+        }
+        fits = predicted <= cap_w * (speeds_up ? kMargin : 1.0);
+    }
+    return levels;
 }
 
 std::unique_ptr<DomainGovernor> make_governor(const DomainConfig& config) {

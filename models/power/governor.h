@@ -5,7 +5,7 @@
 // Governors: what the level of a voltage/frequency domain is in the next window. One per domain, as
 // some of them remember. Level 0 is the fastest.
 //
-//   none   stays
+//   none   the fastest, always
 //   step   one level down above the trip, one up below trip − hysteresis
 //   trips  the level is the number of trip points reached; down at once, up one level after the
 //          temperature stayed below the last trip − hysteresis for some windows
@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 #include "models/power/dvfs.h"
 
@@ -35,6 +36,19 @@ class DomainGovernor {
 
 /// By `config.governor`; `config` outlives the governor.
 std::unique_ptr<DomainGovernor> make_governor(const DomainConfig& config);
+
+/// A domain's part in the power of the package.
+struct DomainDemand {
+    const DomainConfig* config;
+    std::size_t level;   ///< of the last window
+    std::size_t wanted;  ///< by its own governor
+    double power_w;      ///< mean of the last window
+};
+
+/// A cap on the whole package: no domain may be faster than a common level, the fastest at which
+/// `other_w` and the predicted power of all domains keep below `cap_w`. Returns a level for each.
+std::vector<std::size_t> levels_under_cap(double cap_w, double other_w,
+                                          const std::vector<DomainDemand>& domains);
 
 /// Dynamic power at `to` relative to `from`, of a domain that stays as busy: f·V².
 double dynamic_power_ratio(const DomainConfig& config, std::size_t from, std::size_t to);

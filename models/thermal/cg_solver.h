@@ -27,7 +27,7 @@ class CgSolver : public ImplicitSolver {
     SevenBands matrix() const;
     double reset_residual(const std::vector<double>& b, const std::vector<double>& guess);
     void precondition(double shift, double scale);
-    void close_balance(double shift, std::vector<double>& guess) const;
+    void close_balance(std::vector<double>& guess) const;
 
     SpectralStack<float> mean_;
     std::vector<std::vector<float>> spectrum_;

@@ -121,13 +121,13 @@ CosineBasis<Real>::CosineBasis(std::size_t n) : size_(n), even_((n + 1) / 2), od
     for (std::size_t p = 0; p < even_; ++p) {
         for (std::size_t i = 0; i < even_; ++i) {
             const auto value = static_cast<Real>(entry(2 * p, i));
-            forward_even_[p * even_ + i] = inverse_even_[i * even_ + p] = value;
+            forward_even_[i * even_ + p] = inverse_even_[p * even_ + i] = value;
         }
     }
     for (std::size_t p = 0; p < odd_; ++p) {
         for (std::size_t i = 0; i < odd_; ++i) {
             const auto value = static_cast<Real>(entry(2 * p + 1, i));
-            forward_odd_[p * odd_ + i] = inverse_odd_[i * odd_ + p] = value;
+            forward_odd_[i * odd_ + p] = inverse_odd_[p * odd_ + i] = value;
         }
     }
     for (std::size_t m = 0; m < n; ++m) {
@@ -154,7 +154,7 @@ void CosineBasis<Real>::forward(const Real* in, Real* out, std::size_t columns) 
     }
     multiply(
         Product<Real>{forward_even_.data(), even_, even_, sum, columns, out, 2 * columns, columns});
-    multiply(Product<Real>{inverse_odd_.data(), odd_, odd_, difference, columns, out + columns,
+    multiply(Product<Real>{forward_odd_.data(), odd_, odd_, difference, columns, out + columns,
                            2 * columns, columns});
 }
 
@@ -164,8 +164,8 @@ void CosineBasis<Real>::inverse(const Real* in, Real* out, std::size_t columns) 
     Real* sum = scratch_.data();
     Real* difference = sum + even_ * columns;
     multiply(
-        Product<Real>{forward_even_.data(), even_, even_, in, 2 * columns, sum, columns, columns});
-    multiply(Product<Real>{forward_odd_.data(), odd_, odd_, in + columns, 2 * columns, difference,
+        Product<Real>{inverse_even_.data(), even_, even_, in, 2 * columns, sum, columns, columns});
+    multiply(Product<Real>{inverse_odd_.data(), odd_, odd_, in + columns, 2 * columns, difference,
                            columns, columns});
     for (std::size_t i = 0; i < odd_; ++i) {
         Real* low = out + i * columns;

@@ -32,8 +32,8 @@ class CosineBasis {
 
    private:
     std::size_t size_, even_, odd_;                 // number of even and odd modes
-    std::vector<Real> forward_even_, forward_odd_;  // [mode][cell of the lower half]
-    std::vector<Real> inverse_even_, inverse_odd_;  // [cell of the lower half][mode]
+    std::vector<Real> forward_even_, forward_odd_;  // [cell of the lower half][mode]
+    std::vector<Real> inverse_even_, inverse_odd_;  // [mode][cell of the lower half]
     std::vector<double> eigenvalues_;
     std::vector<Real> scratch_;
 };

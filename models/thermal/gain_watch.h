@@ -17,14 +17,14 @@
 #include <string>
 #include <vector>
 
-#include "core/diagnostics.h"
+#include "core/shutdown.h"
 
 namespace strata::models {
 
 /// A block's leakage grows faster than the stack carries heat away.
-class ThermalRunaway : public core::ModelError {
+class ThermalRunaway : public core::Shutdown {
    public:
-    using core::ModelError::ModelError;
+    using core::Shutdown::Shutdown;
 };
 
 /// Throws ThermalRunaway: the block, what it leaks at its temperature, the gain.

@@ -23,62 +23,45 @@ double mean_of_links(const double* values, std::size_t count) {
     return links > 0 ? static_cast<double>(sum / static_cast<long double>(links)) : 0.0;
 }
 
-/// One step up the chains: θ and the ratio of plane z from those of the plane below. `ground` is
-/// the conductance from a plane to the ambient through itself and all below; summed up without any
-/// subtraction, so that stiff chains lose no digits.
+/// Up one plane: value = (value + below · value_below) · pivot.
 template <class Real>
-struct Rise {
-    const Real* eigen_x;
-    const Real* eigen_y;
-    Real gx, gy, gz;          // of this plane
-    Real own;                 // shift·C + gout
-    Real below;               // conductance to the plane below
-    const Real* value_below;  // null at the bottom
-    const Real* ratio_below;
-    Real* ground;
-    Real* value;
-    Real* ratio;
-    std::size_t modes;
-};
-
-template <class Real>
-STRATA_VECTOR_BODY void eliminate_any(const Rise<Real>& r) {
-    for (std::size_t i = 0; i < r.modes; ++i) {
-        const Real own = r.own + r.gx * r.eigen_x[i] + r.gy * r.eigen_y[i];
-        r.ground[i] = r.value_below == nullptr ? own : own + r.ground[i] * r.ratio_below[i];
-        const Real pivot = Real(1) / (r.ground[i] + r.gz);
-        const Real from_below = r.value_below == nullptr ? Real(0) : r.below * r.value_below[i];
-        r.ratio[i] = r.gz * pivot;
-        r.value[i] = (r.value[i] + from_below) * pivot;
-    }
-}
-
-STRATA_VECTOR_CLONES
-void eliminate(const Rise<double>& r) {
-    eliminate_any(r);
-}
-
-STRATA_VECTOR_CLONES
-void eliminate(const Rise<float>& r) {
-    eliminate_any(r);
-}
-
-template <class Real>
-STRATA_VECTOR_BODY void substitute_any(const Real* above, const Real* ratio, Real* value,
-                                       std::size_t modes) {
+STRATA_VECTOR_BODY void rise_any(Real below, const Real* value_below, const Real* pivot,
+                                 Real* value, std::size_t modes) {
     for (std::size_t i = 0; i < modes; ++i) {
-        value[i] += ratio[i] * above[i];
+        value[i] = (value[i] + below * value_below[i]) * pivot[i];
+    }
+}
+
+/// Down one plane: value += gz · pivot · value_above.
+template <class Real>
+STRATA_VECTOR_BODY void fall_any(Real gz, const Real* value_above, const Real* pivot, Real* value,
+                                 std::size_t modes) {
+    for (std::size_t i = 0; i < modes; ++i) {
+        value[i] += gz * pivot[i] * value_above[i];
     }
 }
 
 STRATA_VECTOR_CLONES
-void substitute(const double* above, const double* ratio, double* value, std::size_t modes) {
-    substitute_any(above, ratio, value, modes);
+void rise(double below, const double* value_below, const double* pivot, double* value,
+          std::size_t modes) {
+    rise_any(below, value_below, pivot, value, modes);
 }
 
 STRATA_VECTOR_CLONES
-void substitute(const float* above, const float* ratio, float* value, std::size_t modes) {
-    substitute_any(above, ratio, value, modes);
+void rise(float below, const float* value_below, const float* pivot, float* value,
+          std::size_t modes) {
+    rise_any(below, value_below, pivot, value, modes);
+}
+
+STRATA_VECTOR_CLONES
+void fall(double gz, const double* value_above, const double* pivot, double* value,
+          std::size_t modes) {
+    fall_any(gz, value_above, pivot, value, modes);
+}
+
+STRATA_VECTOR_CLONES
+void fall(float gz, const float* value_above, const float* pivot, float* value, std::size_t modes) {
+    fall_any(gz, value_above, pivot, value, modes);
 }
 
 }  // namespace
@@ -94,11 +77,7 @@ SpectralStack<Real>::SpectralStack(const StackGrid& grid)
         planes_.push_back(
             {mean(grid.capacity), mean(grid.gx), mean(grid.gy), mean(grid.gz), mean(grid.gout)});
     }
-    for (std::size_t mode = 0; mode < modes_; ++mode) {
-        eigen_x_.push_back(static_cast<Real>(transform_.eigenvalue_x(mode)));
-        eigen_y_.push_back(static_cast<Real>(transform_.eigenvalue_y(mode)));
-    }
-    ratio_.resize(planes_.size() * kChunk);
+    pivot_.resize(planes_.size() * modes_);
 }
 
 template <class Real>
@@ -107,25 +86,44 @@ double SpectralStack<Real>::lateral(std::size_t z, std::size_t mode) const {
            planes_[z].gy * transform_.eigenvalue_y(mode);
 }
 
+/// The pivots of the elimination from the bottom: the reciprocal of what holds a plane to the
+/// ambient (through itself and all below) and to the plane above. Summed up without any
+/// subtraction, so that stiff chains lose no digits.
 template <class Real>
-void SpectralStack<Real>::solve(double shift, std::vector<std::vector<Real>>& spectrum) {
-    for (std::size_t first = 0; first < modes_; first += kChunk) {
-        const std::size_t modes = std::min(kChunk, modes_ - first);
-        Real ground[kChunk];
+void SpectralStack<Real>::set_shift(double shift) {
+    if (shift == shift_) {
+        return;
+    }
+    shift_ = shift;
+    for (std::size_t mode = 0; mode < modes_; ++mode) {
+        double ground = 0.0;
+        double to_below = 0.0;  // share of the link to the plane below that leads on to the ambient
         for (std::size_t z = 0; z < planes_.size(); ++z) {
             const UniformPlane& plane = planes_[z];
-            const auto real = [](double value) { return static_cast<Real>(value); };
-            eliminate(Rise<Real>{eigen_x_.data() + first, eigen_y_.data() + first, real(plane.gx),
-                                 real(plane.gy), real(plane.gz),
-                                 real(shift * plane.capacity + plane.gout),
-                                 real(z > 0 ? planes_[z - 1].gz : 0.0),
-                                 z > 0 ? spectrum[z - 1].data() + first : nullptr,
-                                 z > 0 ? ratio_.data() + (z - 1) * kChunk : nullptr, ground,
-                                 spectrum[z].data() + first, ratio_.data() + z * kChunk, modes});
+            ground = shift * plane.capacity + plane.gout + lateral(z, mode) + ground * to_below;
+            const double pivot = 1.0 / (ground + plane.gz);
+            to_below = plane.gz * pivot;
+            pivot_[z * modes_ + mode] = static_cast<Real>(pivot);
+        }
+    }
+}
+
+template <class Real>
+void SpectralStack<Real>::solve(double shift, std::vector<std::vector<Real>>& spectrum) {
+    set_shift(shift);
+    for (std::size_t first = 0; first < modes_; first += kChunk) {
+        const std::size_t modes = std::min(kChunk, modes_ - first);
+        const auto value = [&](std::size_t z) { return spectrum[z].data() + first; };
+        const auto pivot = [&](std::size_t z) { return pivot_.data() + z * modes_ + first; };
+        const auto link = [&](std::size_t z) { return static_cast<Real>(planes_[z].gz); };
+        for (std::size_t i = 0; i < modes; ++i) {
+            value(0)[i] *= pivot(0)[i];
+        }
+        for (std::size_t z = 1; z < planes_.size(); ++z) {
+            rise(link(z - 1), value(z - 1), pivot(z), value(z), modes);
         }
         for (std::size_t z = planes_.size() - 1; z-- > 0;) {
-            substitute(spectrum[z + 1].data() + first, ratio_.data() + z * kChunk,
-                       spectrum[z].data() + first, modes);
+            fall(link(z), value(z + 1), pivot(z), value(z), modes);
         }
     }
 }

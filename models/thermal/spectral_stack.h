@@ -39,11 +39,13 @@ class SpectralStack {
     void solve(double shift, std::vector<std::vector<Real>>& spectrum);
 
    private:
+    void set_shift(double shift);
+
     std::size_t modes_;
     std::vector<UniformPlane> planes_;
     CosineTransform<Real> transform_;
-    std::vector<Real> eigen_x_, eigen_y_;  // by mode
-    std::vector<Real> ratio_;              // scratch of the elimination, [z][mode of the chunk]
+    double shift_ = -1.0;      // of the pivots
+    std::vector<Real> pivot_;  // [z][mode]
 };
 
 extern template class SpectralStack<double>;

@@ -196,9 +196,10 @@ void Discretiser::connect_boundary(const StackBoundary& boundary, double resista
     }
 }
 
-double weighted_sum(const std::vector<double>& weights, const std::vector<double>& values) {
+double weighted_sum(const std::vector<double>& weights, const std::vector<double>& values,
+                    std::size_t first, std::size_t count) {
     long double sum = 0.0L;  // the energy balance is held to 1e-12
-    for (std::size_t i = 0; i < weights.size(); ++i) {
+    for (std::size_t i = first; i < first + count; ++i) {
         sum += static_cast<long double>(weights[i]) * static_cast<long double>(values[i]);
     }
     return static_cast<double>(sum);
@@ -207,11 +208,13 @@ double weighted_sum(const std::vector<double>& weights, const std::vector<double
 }  // namespace
 
 double StackGrid::heat_out_w(const std::vector<double>& rise) const {
-    return weighted_sum(gout, rise);
+    // Only the lowest and the highest plane have a boundary.
+    const double bottom = weighted_sum(gout, rise, 0, plane());
+    return nz == 1 ? bottom : bottom + weighted_sum(gout, rise, cells() - plane(), plane());
 }
 
 double StackGrid::heat_j(const std::vector<double>& rise) const {
-    return weighted_sum(capacity, rise);
+    return weighted_sum(capacity, rise, 0, cells());
 }
 
 StackGrid discretise(const StackConfig& config, std::size_t nx, std::size_t ny) {

@@ -13,11 +13,9 @@
 #include "core/diagnostics.h"
 #include "core/energy.h"
 #include "core/output_file.h"
-#include "models/memory/nand/flash_trace.h"
-#include "models/memory/nand/flash_trace_checker.h"
 #include "models/memory/nand/ftl_report.h"
 #include "models/memory/nand/full_nand.h"
-#include "platform/config_files.h"
+#include "platform/bench/nand_observers.h"
 
 namespace strata::platform {
 
@@ -27,7 +25,6 @@ using nlohmann::ordered_json;
 namespace {
 
 constexpr double kPsPerUs = 1e6;
-constexpr std::int64_t kWindows = 200;  // rows of utilisation.csv, at most twice as many
 
 double cpu_s() {
     return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
@@ -40,96 +37,6 @@ double us(double ps) {
 std::int64_t total(const std::array<std::int64_t, models::kFlashSources>& counts) {
     return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
 }
-
-/// Passes operations on to a checker and to a file, either of which may be absent.
-class OperationTap : public models::FlashTraceSink {
-   public:
-    void check(const models::FullNand& nand) {
-        const models::FlashConfig& device = nand.device().config();
-        checker_ = std::make_unique<models::FlashTraceChecker>(device, false);
-        for (std::int64_t block = 0; block < device.geometry.total_blocks(); ++block) {
-            checker_->set_block(block, nand.device().blocks().at(block).programmed);
-        }
-    }
-    void write(const std::string& path) { file_ = std::make_unique<models::FlashTraceFile>(path); }
-    void operation(const models::FlashTraceRecord& record) override {
-        if (checker_) {
-            checker_->operation(record);
-        }
-        if (file_) {
-            file_->operation(record);
-        }
-    }
-    void add_to(ordered_json& result) {
-        if (file_) {
-            file_->commit();
-        }
-        if (checker_) {
-            checker_->finish();
-            result["trace_commands"] = checker_->operations();
-            result["trace_violations"] = checker_->violations();
-            result["trace_messages"] = checker_->messages();
-        }
-    }
-
-   private:
-    std::unique_ptr<models::FlashTraceChecker> checker_;
-    std::unique_ptr<models::FlashTraceFile> file_;
-};
-
-/// What the device has done up to a moment.
-struct Activity {
-    core::Ps bus = 0;
-    core::Ps planes = 0;
-    std::int64_t senses = 0;
-    std::int64_t programs = 0;
-    std::int64_t erases = 0;
-};
-
-Activity activity(const models::FullNand& nand) {
-    const models::FlashDevice::Counts& c = nand.device().counts();
-    return {nand.busy_time(), c.plane_time, total(c.senses), total(c.programs), total(c.erases)};
-}
-
-/// Rows of equal length over the run; when there are too many, two and two are joined.
-class Timeline {
-   public:
-    Timeline(core::Ps window, std::int64_t planes) : window_(window), planes_(planes) {}
-
-    core::Ps next() const { return (static_cast<core::Ps>(rows_.size()) + 1) * window_; }
-    void add(const Activity& now) {
-        rows_.push_back(now);
-        if (rows_.size() == 2 * kWindows) {
-            for (std::size_t i = 0; i < kWindows; ++i) {
-                rows_[i] = rows_[2 * i + 1];
-            }
-            rows_.resize(kWindows);
-            window_ *= 2;
-        }
-    }
-    std::string csv() const {
-        std::string text = "t_us,bus_utilisation,plane_utilisation,senses,programs,erases\n";
-        Activity before;
-        const auto length = static_cast<double>(window_);
-        for (std::size_t i = 0; i < rows_.size(); ++i) {
-            const Activity& row = rows_[i];
-            text += fmt::format("{:.3f},{:.6f},{:.6f},{},{},{}\n",
-                                us(static_cast<double>(i + 1) * length),
-                                static_cast<double>(row.bus - before.bus) / length,
-                                static_cast<double>(row.planes - before.planes) / length /
-                                    static_cast<double>(planes_),
-                                row.senses - before.senses, row.programs - before.programs,
-                                row.erases - before.erases);
-            before = row;
-        }
-        return text;
-    }
-
-   private:
-    core::Ps window_;
-    std::int64_t planes_;
-    std::vector<Activity> rows_;  // at the end of each window
-};
 
 /// A controller under a closed loop of requests.
 class NandRun {
@@ -158,8 +65,8 @@ class NandRun {
     NandTrafficSource source_;
     core::EnergyLedger ledger_;
     models::FullNand nand_;
-    OperationTap tap_;
-    Timeline timeline_;
+    NandOperationTap tap_;
+    NandTimeline timeline_;
     models::FtlCounts before_;  // of preconditioning
 
     NandAccess access_;
@@ -214,6 +121,7 @@ void NandRun::precondition() {
         nand_.write_at_once(
             static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(pages))));
     }
+    nand_.settle();
     fill_cpu_s_ = cpu_s() - before;
 }
 
@@ -233,7 +141,7 @@ void NandRun::offer(core::Ps now) {
 
 void NandRun::advance(core::Ps now) {
     while (timeline_.next() <= now) {
-        timeline_.add(activity(nand_));
+        timeline_.add(nand_);
     }
     done_.clear();
     nand_.advance(now, done_);
@@ -334,9 +242,11 @@ void NandRun::add_wear(ordered_json& result) const {
     life.pages_per_block = g.pages;
     life.write_amplification = std::max(1.0, result["waf"].get<double>());
     life.host_writes_per_s = static_cast<double>(nand_.writes().pages) / seconds;
-    const double mean = static_cast<double>(wear.erases) / life.blocks;
-    life.wear_evenness = wear.most_erases > 0 ? std::min(1.0, mean / wear.most_erases) : 1.0;
-    result["wear"] = {{"erases_mean", mean},
+    life.wear_evenness =
+        models::FtlWear{g.total_blocks(), wear.erases, static_cast<std::uint32_t>(wear.most_erases),
+                        static_cast<std::uint32_t>(wear.least_erases)}
+            .evenness();
+    result["wear"] = {{"erases_mean", static_cast<double>(wear.erases) / life.blocks},
                       {"erases_min", wear.least_erases},
                       {"erases_max", wear.most_erases},
                       {"reads_of_a_block_max", wear.most_senses}};
@@ -400,29 +310,6 @@ ordered_json NandRun::result() {
 
 }  // namespace
 
-NandCase NandCase::parse(core::Section root) {
-    NandCase result;
-    result.name = fs::path(root.location().file).stem().string();
-    core::Section nand = root.required_section("nand");
-    nand.choice("model", {"full"}, "full");
-    result.nand = models::FullNandConfig::parse(
-        nand, [](const std::string& preset) { return find_config("presets/nand", preset); });
-    const std::string preloaded = nand.choice("preloaded", {"all", "none"}, "none");
-    result.nand.preloaded = preloaded == "all";
-    core::Section traffic = root.section("traffic");
-    if (traffic.has("over_provisioning")) {
-        result.nand.ftl.over_provisioning = traffic.number("over_provisioning", {}, {0.0, 0.95});
-        result.nand.ftl.check(traffic, result.nand.device.geometry);
-    }
-    nand.finish();
-    result.celsius = root.temperature_c("temperature", result.celsius);
-    const core::Bytes capacity = std::max<core::Bytes>(1, result.nand.capacity());
-    result.traffic = NandTraffic::parse(traffic, capacity, result.nand.device.geometry.page_bytes);
-    result.nand.queue_depth = result.traffic.queue_depth;
-    root.finish();
-    return result;
-}
-
 ordered_json run_nand_bench(const std::string& file, const std::vector<std::string>& overrides,
                             const NandBenchOptions& options) {
     core::Diagnostics diagnostics;
@@ -438,44 +325,6 @@ ordered_json run_nand_bench(const std::string& file, const std::vector<std::stri
                          document.resolved_yaml());
     }
     return result;
-}
-
-std::string nand_text(const ordered_json& result) {
-    const auto number = [&result](const char* key) { return result[key].get<double>(); };
-    const ordered_json& latency = result["latency_us"];
-    std::string text = fmt::format(
-        "{}: {:.3f} MB/s, {} requests in {:.1f} us\n"
-        "latency: mean {:.3f}, p50 {:.3f}, p99 {:.3f}, max {:.3f} us\n",
-        result["case"].get<std::string>(), number("bandwidth_mbps"),
-        result["requests"].get<std::int64_t>(), number("sim_time_ns") * 1e-3,
-        latency["mean"].get<double>(), latency["p50"].get<double>(), latency["p99"].get<double>(),
-        latency["max"].get<double>());
-    for (const char* op : {"read", "write"}) {
-        const ordered_json& b = result["page_latency_us"][op];
-        if (b["pages"].get<std::int64_t>() > 0) {
-            text += fmt::format(
-                "a page {}: queue {:.3f} + sense {:.3f} + ecc {:.3f} + bus {:.3f} + host {:.3f} = "
-                "{:.3f} us\n",
-                op, b["queue"].get<double>(), b["sense"].get<double>(), b["ecc"].get<double>(),
-                b["bus"].get<double>(), b["host"].get<double>(), b["total"].get<double>());
-        }
-    }
-    text += fmt::format(
-        "{} reads, {} programs, {} erases, {} pages moved, write amplification {:.3f}\n"
-        "bus {:.1f} % busy, planes {:.1f} %; {:.2f} pJ/bit\n",
-        result["reads"].get<std::int64_t>(), result["programs"].get<std::int64_t>(),
-        result["erases"].get<std::int64_t>(), result["gc_moves"].get<std::int64_t>(), number("waf"),
-        100.0 * number("bus_utilisation"), 100.0 * number("plane_utilisation"),
-        number("energy_pj_per_bit"));
-    if (result.contains("trace_violations")) {
-        text += fmt::format("trace: {} operations, {} violations\n",
-                            result["trace_commands"].get<std::int64_t>(),
-                            result["trace_violations"].get<std::int64_t>());
-        for (const auto& message : result["trace_messages"]) {
-            text += "  " + message.get<std::string>() + '\n';
-        }
-    }
-    return text;
 }
 
 }  // namespace strata::platform

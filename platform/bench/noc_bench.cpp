@@ -167,11 +167,21 @@ NocCase NocCase::parse(core::Section root) {
     result.name = fs::path(root.location().file).stem().string();
     core::Section noc = root.required_section("noc");
     core::Section traffic = root.section("traffic");
-    result.traffic = NocTraffic::parse(traffic);
+    result.collective = NocCollective::parse(traffic);
+    const bool collective = result.collective.kind != NocCollective::Kind::kNone;
+    if (!collective) {
+        result.traffic = NocTraffic::parse(traffic);
+    }
     const std::size_t errors = root.diagnostics().messages().size();
     result.noc = interconnect::NocConfig::read_alone(noc, result.traffic.message_classes());
+    if (collective) {
+        result.collective.reduce_cycles =
+            noc.integer("reduce_cycles", result.collective.reduce_cycles, {0, 1000});
+    }
     noc.finish();
-    if (root.diagnostics().messages().size() == errors) {
+    if (root.diagnostics().messages().size() == errors && collective) {
+        result.collective.check(traffic, result.noc);
+    } else if (root.diagnostics().messages().size() == errors) {
         result.traffic.check(traffic, grid_of(interconnect::make_topology(result.noc)));
     }
     traffic.finish();
@@ -187,6 +197,18 @@ ordered_json run_noc_bench(const std::string& file, const std::vector<std::strin
     const NocCase c = NocCase::parse(document.root());
     diagnostics.throw_if_any();
     const interconnect::Topology topology = make_topology(c.noc);
+    if (c.collective.kind != NocCollective::Kind::kNone) {
+        ordered_json result = {{"kind", "noc"},
+                               {"case", c.name},
+                               {"model", c.noc.model},
+                               {"nodes", topology.ports().size()}};
+        result.update(run_collective(c.collective, c.noc, topology, make_routing(topology, c.noc)));
+        if (!out.empty()) {
+            core::write_file((fs::path(out) / "config.resolved.yaml").string(),
+                             document.resolved_yaml());
+        }
+        return result;
+    }
     const std::vector<NocMeasurement> points = run_points(c, topology);
     // A sweep's headline is its last point below saturation.
     const auto last = std::find_if(points.rbegin(), points.rend(),
@@ -229,6 +251,9 @@ ordered_json run_noc_bench(const std::string& file, const std::vector<std::strin
 }
 
 std::string noc_text(const ordered_json& result) {
+    if (result.contains("collective")) {
+        return collective_text(result);
+    }
     const auto& latency = result["packet_latency_cycles"];
     const auto& parts = result["latency_breakdown_cycles"];
     const auto& links = result["link_utilisation"];

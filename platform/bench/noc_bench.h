@@ -11,6 +11,7 @@
 
 #include "core/config.h"
 #include "interconnect/noc_config.h"
+#include "platform/bench/noc_collective.h"
 #include "platform/bench/noc_traffic.h"
 
 namespace strata::platform {
@@ -19,6 +20,7 @@ struct NocCase {
     std::string name;  ///< the file's name without extension
     interconnect::NocConfig noc;
     NocTraffic traffic;
+    NocCollective collective;  ///< instead of `traffic`, if it is one
 
     static NocCase parse(core::Section root);
 };

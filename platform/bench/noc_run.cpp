@@ -14,6 +14,7 @@
 #include "interconnect/flit_network.h"
 #include "interconnect/ideal_network.h"
 #include "interconnect/packet_network.h"
+#include "interconnect/static_energy.h"
 
 namespace strata::platform {
 
@@ -47,11 +48,11 @@ class Distribution {
         if (values_.empty()) {
             return {};
         }
-        std::sort(values_.begin(), values_.end());
         const auto at = [&](double share) {
             const auto last = static_cast<double>(values_.size() - 1);
-            return static_cast<double>(values_[static_cast<std::size_t>(share * last + 0.5)]) /
-                   period;
+            const auto place = values_.begin() + static_cast<std::ptrdiff_t>(share * last + 0.5);
+            std::nth_element(values_.begin(), place, values_.end());
+            return static_cast<double>(*place) / period;
         };
         return {mean() / period, at(0.5), at(0.99), at(1.0)};
     }
@@ -93,7 +94,7 @@ class NocRun : public interconnect::PacketObserver {
     core::Ps next_source_event();
     void step_sources(core::Ps now);
     bool finished(core::Ps now) const;
-    core::Ps zero_load_head(const Transfer& transfer);
+    core::Ps zero_load_head(const PacketRecord& record);
     bool in_window(core::Ps time) const { return time >= begin_ && time < end_; }
     core::Ps at(NocCycle cycle) const { return clock_.time(cycle); }
     void add_loads(NocMeasurement& m) const;
@@ -118,7 +119,8 @@ class NocRun : public interconnect::PacketObserver {
     NocPacket packet_;  // next of an open loop
     bool more_ = false;
     std::priority_queue<Reply, std::vector<Reply>, std::greater<>> replies_;
-    std::vector<core::Ps> zero_load_;  // heads by (source, target); 0: not yet known
+    bool uniform_;                     // ways of as many routers take as long
+    std::vector<core::Ps> zero_load_;  // heads by routers visited; 0: not yet known
 
     Distribution latency_;
     Distribution network_latency_;
@@ -137,7 +139,25 @@ class NocRun : public interconnect::PacketObserver {
     double run_cpu_s_ = 0.0;
 };
 
-constexpr std::size_t kMostPairs = 1 << 20;  // kept in zero_load_
+/// All routers alike, and all links of a kind.
+bool is_uniform(const Topology& topology) {
+    const auto& routers = topology.routers();
+    const auto kind = [](const Link& link) { return link.from < 0 ? 0 : link.to < 0 ? 1 : 2; };
+    const Link* first[3] = {};
+    return std::all_of(routers.begin(), routers.end(),
+                       [&](const interconnect::Router& router) {
+                           return router.pipeline == routers.front().pipeline &&
+                                  router.clock == routers.front().clock;
+                       }) &&
+           std::all_of(topology.links().begin(), topology.links().end(), [&](const Link& link) {
+               const Link*& like = first[kind(link)];
+               like = like == nullptr ? &link : like;
+               return std::tie(link.clock, link.width, link.latency, link.flit_cycles,
+                               link.extra_cycles) == std::tie(like->clock, like->width,
+                                                              like->latency, like->flit_cycles,
+                                                              like->extra_cycles);
+           });
+}
 
 NocRun::NocRun(const interconnect::NocConfig& noc, const Topology& topology,
                const interconnect::RoutingTable& routing, const NocTraffic& traffic,
@@ -148,7 +168,8 @@ NocRun::NocRun(const interconnect::NocConfig& noc, const Topology& topology,
       rate_(rate),
       clock_(noc.clock),
       period_(static_cast<double>(core::kSecond) / static_cast<double>(noc.clock.hz)),
-      source_(traffic, grid, rate) {
+      source_(traffic, grid, rate),
+      uniform_(is_uniform(topology)) {
     make_network(noc, routing);
     // A trace that gives no window is measured as a whole.
     const NocCycle longest = core::kNever / 4 / static_cast<NocCycle>(period_ + 1.0);
@@ -156,9 +177,6 @@ NocRun::NocRun(const interconnect::NocConfig& noc, const Topology& topology,
     begin_ = clip(traffic.warmup_cycles);
     end_ = begin_ + clip(traffic.measure_cycles);
     limit_ = end_ + clip(traffic.drain_cycles);
-    const auto pairs =
-        static_cast<std::size_t>(grid.nodes()) * static_cast<std::size_t>(grid.nodes());
-    zero_load_.resize(pairs <= kMostPairs ? pairs : 0);
 }
 
 void NocRun::make_network(const interconnect::NocConfig& noc,
@@ -229,7 +247,7 @@ void NocRun::delivered(const PacketRecord& record) {
         return;
     }
     ++measured_;
-    const core::Ps head = zero_load_head(record.transfer);
+    const core::Ps head = zero_load_head(record);
     latency_.add(record.tail_arrived - record.sent);
     network_latency_.add(record.tail_arrived - record.injected);
     source_queue_ += record.injected - record.sent;
@@ -238,19 +256,20 @@ void NocRun::delivered(const PacketRecord& record) {
     hops_ += record.routers - 1;
 }
 
-core::Ps NocRun::zero_load_head(const Transfer& transfer) {
-    Transfer head = transfer;
+core::Ps NocRun::zero_load_head(const PacketRecord& record) {
+    Transfer head = record.transfer;
     head.bytes = 0;
-    if (zero_load_.empty()) {
+    if (!uniform_) {
         return network_->zero_load_latency(head);
     }
-    core::Ps& known = zero_load_[static_cast<std::size_t>(transfer.source) *
-                                     static_cast<std::size_t>(grid_.nodes()) +
-                                 static_cast<std::size_t>(transfer.target)];
-    if (known == 0) {
-        known = network_->zero_load_latency(head);
+    const auto routers = static_cast<std::size_t>(record.routers);
+    if (routers >= zero_load_.size()) {
+        zero_load_.resize(routers + 1);
     }
-    return known;
+    if (zero_load_[routers] == 0) {
+        zero_load_[routers] = network_->zero_load_latency(head);
+    }
+    return zero_load_[routers];
 }
 
 core::Ps NocRun::next_source_event() {
@@ -338,11 +357,16 @@ void NocRun::add_loads(NocMeasurement& m) const {
                              flit_ != nullptr ? flit_->mean_occupancy(id) : 0.0, flits});
     }
     for (const core::EnergyLedger::EventTotal& event : ledger_.events()) {
-        (event.name == "link_bit" ? m.link_pj : m.router_pj) += event.pj;
+        (event.name.rfind("link_", 0) == 0 ? m.link_pj : m.router_pj) += event.pj;
     }
 }
 
 NocMeasurement NocRun::result() {
+    std::vector<const interconnect::FlitNetwork*> gated;
+    if (flit_ != nullptr) {
+        gated.push_back(flit_);
+    }
+    interconnect::StaticEnergy(topology_, ledger_, 1).settle(now_, gated);
     NocMeasurement m;
     m.rate = rate_;
     m.packets = measured_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <sstream>
 
@@ -160,31 +161,38 @@ NocTrafficSource::NocTrafficSource(const NocTraffic& traffic, const NocGrid& gri
     if (traffic_.closed_loop()) {
         return;
     }
-    per_cycle_ = rate / static_cast<double>(traffic_.packet_flits);
+    double per_cycle = rate / static_cast<double>(traffic_.packet_flits);
     const auto nodes = static_cast<std::size_t>(grid_.nodes());
     if (traffic_.burst_on > 0.0) {
-        per_cycle_ *= (traffic_.burst_on + traffic_.burst_off) / traffic_.burst_on;
+        per_cycle *= (traffic_.burst_on + traffic_.burst_off) / traffic_.burst_on;
+        burst_ends_ = Chance(1.0 / traffic_.burst_on);
+        pause_ends_ = Chance(1.0 / traffic_.burst_off);
         on_left_.resize(nodes);
         for (NocCycle& left : on_left_) {
-            left = geometric(1.0 / traffic_.burst_on);
+            left = geometric(burst_ends_);
         }
     }
+    packet_ = Chance(per_cycle);
     for (std::int32_t node = 0; node < grid_.nodes(); ++node) {
-        nodes_.push({gap(node) - 1, node});
+        nodes_.push_back({gap(node) - 1, node});
     }
+    std::make_heap(nodes_.begin(), nodes_.end(), std::greater<>());
 }
 
+NocTrafficSource::Chance::Chance(double probability)
+    : certain(probability >= 1.0), log_failure(std::log1p(-probability)) {}
+
 /// Trials up to and including the first success.
-NocCycle NocTrafficSource::geometric(double probability) {
-    if (probability >= 1.0) {
+NocCycle NocTrafficSource::geometric(const Chance& chance) {
+    if (chance.certain) {
         return 1;
     }
-    const double trials = std::log1p(-random_.uniform()) / std::log1p(-probability);
+    const double trials = std::log1p(-random_.uniform()) / chance.log_failure;
     return 1 + static_cast<NocCycle>(std::min(trials, static_cast<double>(kFar)));
 }
 
 NocCycle NocTrafficSource::gap(std::int32_t node) {
-    NocCycle on = geometric(per_cycle_);
+    NocCycle on = geometric(packet_);
     if (on_left_.empty()) {
         return on;
     }
@@ -192,8 +200,8 @@ NocCycle NocTrafficSource::gap(std::int32_t node) {
     NocCycle cycles = 0;
     while (on > left) {
         on -= left;
-        cycles += left + geometric(1.0 / traffic_.burst_off);
-        left = geometric(1.0 / traffic_.burst_on);
+        cycles += left + geometric(pause_ends_);
+        left = geometric(burst_ends_);
     }
     left -= on;
     return cycles + on;
@@ -206,12 +214,29 @@ bool NocTrafficSource::next(NocPacket& packet) {
     if (nodes_.empty()) {
         return false;
     }
-    const Node node = nodes_.top();
-    nodes_.pop();
-    nodes_.push({node.cycle + gap(node.node), node.node});
+    const Node node = nodes_.front();
+    nodes_.front().cycle += gap(node.node);
+    sift_down();
     packet = {node.cycle, node.node, target(node.node),
               static_cast<std::int32_t>(traffic_.packet_flits), 0};
     return true;
+}
+
+/// The first node has moved to a later cycle.
+void NocTrafficSource::sift_down() {
+    const Node node = nodes_.front();
+    std::size_t hole = 0;
+    for (std::size_t child = 1; child < nodes_.size(); child = 2 * hole + 1) {
+        if (child + 1 < nodes_.size() && nodes_[child] > nodes_[child + 1]) {
+            ++child;
+        }
+        if (!(node > nodes_[child])) {
+            break;
+        }
+        nodes_[hole] = nodes_[child];
+        hole = child;
+    }
+    nodes_[hole] = node;
 }
 
 std::int32_t NocTrafficSource::target(std::int32_t source) {

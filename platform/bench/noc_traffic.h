@@ -17,7 +17,6 @@
 
 #include <cstdint>
 #include <fstream>
-#include <queue>
 #include <string>
 #include <utility>
 #include <vector>
@@ -102,17 +101,28 @@ class NocTrafficSource {
         }
     };
 
-    NocCycle geometric(double probability);
+    /// Of an event per cycle.
+    struct Chance {
+        Chance() = default;
+        explicit Chance(double probability);
+        bool certain = true;
+        double log_failure = 0.0;
+    };
+
+    NocCycle geometric(const Chance& chance);
+    void sift_down();
     NocCycle gap(std::int32_t node);
     bool next_of_trace(NocPacket& packet);
     [[noreturn]] void fail(const std::string& what) const;
 
     NocTraffic traffic_;
     NocGrid grid_;
-    double per_cycle_ = 0.0;  // probability of a packet, while on
+    Chance packet_;  // while on
+    Chance burst_ends_;
+    Chance pause_ends_;
     core::RandomStream random_;
     std::vector<NocCycle> on_left_;  // by node, of its burst
-    std::priority_queue<Node, std::vector<Node>, std::greater<>> nodes_;
+    std::vector<Node> nodes_;        // heap, the next one first
     std::ifstream trace_;
     std::int64_t line_ = 0;
     NocCycle last_ = 0;

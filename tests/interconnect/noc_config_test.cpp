@@ -29,6 +29,7 @@ concentration: 2
 routing: yx
 flit: 64B
 clock: 1.2GHz
+dvfs: cube
 pipeline: {routing: 1, vc_alloc: 2, switch_alloc: 3, traversal: 4}
 link_cycles: 2
 link_gating: {idle_cycles: 40, wakeup_cycles: 6}
@@ -51,6 +52,8 @@ retry_cycles: 12
 router_energy_per_bit: 0.5pJ
 wire_energy_per_bit_mm: 0.25pJ
 hop_length: 2mm
+router_static_power: 3mW
+link_static_power: 2mW
 )";
     core::Diagnostics diagnostics;
     auto document = core::ConfigDocument::parse(text, "test.yaml", {}, diagnostics);
@@ -72,11 +75,15 @@ hop_length: 2mm
     EXPECT_EQ(router.injection_cycles, 3);
     EXPECT_EQ(router.ejection_cycles, 4);
     EXPECT_DOUBLE_EQ(router.pj_per_flit, 0.5 * 64 * 8);
+    EXPECT_DOUBLE_EQ(router.static_w, 3e-3);
+    EXPECT_EQ(router.clock_domain, "b");
     const LinkConfig link = config.link("b");
     EXPECT_EQ(link.cycles, 2);
     EXPECT_EQ(link.width, 64);
     EXPECT_EQ(link.clock.hz, 1'200'000'000);
     EXPECT_DOUBLE_EQ(link.pj_per_bit, 0.5);
+    EXPECT_DOUBLE_EQ(link.static_w, 2e-3);
+    EXPECT_EQ(link.clock_domain, "b");
     const FlitConfig level = config.flit_level();
     EXPECT_EQ(level.vcs, 4);
     EXPECT_EQ(level.classes, 2);
@@ -165,6 +172,13 @@ TEST(NocConfig, RefusesWhatOnlyTheFlitLevelModels) {
                         "t.yaml:1:69: noc.link_gating: needs model: flit"}));
     EXPECT_EQ(complaints("noc: {model: flit, dims: [2, 2], qos: {levels: 2}, error_rate: 0.1}"),
               Messages{});
+}
+
+TEST(NocConfig, RefusesANetworkAloneThatWouldFollowACube) {
+    EXPECT_EQ(complaints("noc: {dims: [2, 2], dvfs: cube}"),
+              (Messages{"t.yaml:1:27: noc.dvfs: cube: only in a platform, whose governor sets the "
+                        "level"}));
+    EXPECT_EQ(complaints("noc: {dims: [2, 2], dvfs: fixed}"), Messages{});
 }
 
 TEST(NocConfig, RequestsAndResponsesNeedClassesOfTheirOwn) {

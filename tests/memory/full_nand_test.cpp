@@ -216,6 +216,7 @@ class FullNandRandom : public ::testing::TestWithParam<const char*> {
         c.device.geometry.planes = 4;
         c.device.max_planes = std::min(4, c.device.max_planes);
         c.device.geometry.pages = c.device.cell.one_shot ? 24 : 16;
+        c.device.geometry.dies = c.device.cell.one_shot ? 1 : c.device.geometry.dies;
         c.ftl.mapping = "page";
         c.ftl.write_buffer.capacitor = false;
         c.ftl.write_buffer.pages = 64;
@@ -264,7 +265,61 @@ TEST_P(FullNandRandom, TheCheckerFindsNothingAndTheSameSeedGivesTheSameRun) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Presets, FullNandRandom,
-                         ::testing::Values("mqsim", "slc_fast", "hbf_gen1"));
+                         ::testing::Values("mqsim", "slc_fast", "hbf_gen1", "tlc"));
+
+/// The last pages of a run do not fill a word line: they wait for `pad_after`, then padding does.
+TEST(FullNand, AnIncompleteWordLineIsFilledUpWithPadding) {
+    FullNandConfig c = small_nand("tlc", 24, 24);
+    c.ftl.write_buffer.capacitor = false;
+    for (const bool hot_cold : {true, false}) {
+        c.ftl.gc.hot_cold = hot_cold;
+        FullNand nand(c);
+        const auto page = static_cast<std::uint64_t>(nand.granule());
+        const MemoryCompletion one = serve(nand, 0, write_of(0, static_cast<core::Bytes>(page)));
+        EXPECT_EQ(one.fault, Fault::kNone);
+        // Link, three pages over the bus, tPROG, and the age at which padding comes.
+        EXPECT_GT(one.time, c.ftl.write_buffer.pad_after + c.device.cell.t_program[0]);
+        EXPECT_LT(one.time, c.ftl.write_buffer.pad_after + c.device.cell.t_program[0] + 50 * kUs);
+        const auto padding = static_cast<std::size_t>(FlashSource::kPadding);
+        EXPECT_EQ(nand.ftl().counts().programs[padding], 2);
+        EXPECT_DOUBLE_EQ(nand.ftl().counts().write_amplification(), 3.0);
+        EXPECT_TRUE(nand.idle());
+    }
+    c.ftl.gc.hot_cold = false;  // word lines shared by host and collector
+    FullNand nand(c);
+    core::RandomStream random(17, "lines");
+    const auto page = static_cast<std::uint64_t>(nand.granule());
+    const auto pages = static_cast<std::uint64_t>(nand.capacity()) / page;
+    for (std::uint64_t i = 0; i + 1 < pages; ++i) {  // leaves a word line incomplete
+        nand.write_at_once(static_cast<LogicalPage>(i));
+    }
+    const auto run = closed_loop(nand, 8, 8000, [&](std::int64_t) {
+        return write_of(random.below(pages) * page, static_cast<core::Bytes>(page));
+    });
+    EXPECT_EQ(run.faults, 0);
+    EXPECT_GT(nand.ftl().counts().programs[static_cast<std::size_t>(FlashSource::kGc)], 0);
+    nand.ftl().check();
+}
+
+TEST(FullNand, AnIdleControllerCollectsAheadOfNeed) {
+    FullNandConfig c = small_nand("slc_fast", 24, 16);
+    c.ftl.gc.idle = 6;
+    FullNand nand(c);
+    core::RandomStream random(19, "idle");
+    const std::uint64_t pages = static_cast<std::uint64_t>(nand.capacity()) / 4096;
+    for (std::uint64_t i = 0; i < 3 * pages; ++i) {
+        nand.write_at_once(static_cast<LogicalPage>(i < pages ? i : random.below(pages)));
+    }
+    const auto erases = [&] { return nand.ftl().counts().total_erases(); };
+    const std::int64_t before = erases();
+    const MemoryCompletion read = serve(nand, 0, read_of(0, 4096));
+    EXPECT_EQ(read.fault, Fault::kNone);
+    test::drain(nand);
+    EXPECT_GT(erases() - before, c.device.geometry.total_planes());
+    EXPECT_TRUE(nand.idle());
+    EXPECT_EQ(nand.next_event(), core::kNever);  // and then it rests
+    nand.ftl().check();
+}
 
 TEST(FullNandData, EveryReadFindsItsPageInTheVersionOnTheFlash) {
     FullNandConfig c = small_nand("slc_fast", 24, 16);
@@ -294,6 +349,49 @@ TEST(FullNandData, EveryReadFindsItsPageInTheVersionOnTheFlash) {
     EXPECT_GT(data.reads, 5000);
     EXPECT_GT(data.moves, 1000);
     nand.ftl().check();
+}
+
+/// Keeps what the waveform would show.
+class Wave : public core::TraceSink {
+   public:
+    std::vector<std::vector<std::string>> labels;
+    std::vector<std::string> names;
+    std::vector<std::map<Ps, std::int64_t>> changes;
+
+    SignalId add_enum(const std::string& scope, const std::string& name,
+                      const std::vector<std::string>& values) override {
+        names.push_back(scope + "." + name);
+        labels.push_back(values);
+        changes.emplace_back();
+        return static_cast<SignalId>(names.size()) - 1;
+    }
+    SignalId add_integer(const std::string&, const std::string&, int) override { return 0; }
+    SignalId add_real(const std::string&, const std::string&) override { return 0; }
+    void change(SignalId signal, Ps time, std::int64_t value) override {
+        changes[static_cast<std::size_t>(signal)][time] = value;
+    }
+    void change_real(SignalId, Ps, double) override {}
+};
+
+TEST(FullNand, TheWaveformShowsWhatEveryPlaneDoes) {
+    FullNandConfig c = small_nand("hbf_gen1");
+    FullNand nand(c);
+    Wave wave;
+    nand.register_trace(&wave, "nand");
+    ASSERT_EQ(wave.names.size(), static_cast<std::size_t>(c.device.geometry.total_planes()));
+    EXPECT_EQ(wave.names[0], "nand.channel0.chip0.die0.plane0");
+    serve(nand, 0, write_of(0, 4096));
+    serve(nand, 100'000 * kUs, read_of(0, 4096));
+    std::vector<std::string> states;
+    std::vector<Ps> times;
+    for (const auto& [time, value] : wave.changes[0]) {
+        states.push_back(wave.labels[0][static_cast<std::size_t>(value)]);
+        times.push_back(time);
+    }
+    EXPECT_EQ(states, (std::vector<std::string>{"programming", "idle", "reading", "idle"}));
+    EXPECT_EQ(times[1] - times[0], c.device.cell.t_program[0]);
+    EXPECT_EQ(times[3] - times[2], c.device.cell.t_read[0]);
+    EXPECT_TRUE(wave.changes[1].empty());
 }
 
 TEST(FullNand, StatisticsAndStateNameWhatIsGoingOn) {

@@ -293,6 +293,22 @@ TEST(NandLaw12, EnergyIsCountsTimesCostAndErasesFollowPrograms) {
     EXPECT_GE(total(n.programs) - total(n.erases) * c.device.geometry.pages, 0);
 }
 
+TEST(NandLaw12, DecodingCostsItsEnergyPerBitOfEveryAttempt) {
+    FullNandConfig c = small_nand("hbf_gen1");
+    c.preloaded = true;
+    c.ecc.placement = EccPlacement::kBaseDie;
+    c.ecc.decode_pj_per_bit = 2.5;
+    FullNand nand(c);
+    core::EnergyLedger ledger;
+    nand.register_energy(ledger, ledger.block("nand"));
+    closed_loop(nand, 8, 100, sequential(nand));
+    double decoding = 0;
+    for (const core::EnergyLedger::EventTotal& event : ledger.events()) {
+        decoding += event.name == "decode_byte" ? event.pj : 0;
+    }
+    EXPECT_DOUBLE_EQ(decoding, 100 * 2.5 * 8 * static_cast<double>(c.ecc.raw_bytes(4096)));
+}
+
 TEST(NandLaw13, ReadsOfABlockMakeAnEraseEveryLReads) {
     FullNandConfig c = small_nand("hbf_gen1", 8, 16);
     c.preloaded = true;

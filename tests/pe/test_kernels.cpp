@@ -266,6 +266,7 @@ TEST(Kernel, BooksEnergyPerEvent) {
         .add(Engine::kMatrix, small_gemm(), {after(Engine::kLoad, 1)});
     bench.launch(0, k.kernel);
     bench.run();
+    bench.pe.settle(core::now_ps());
     // 1024 MACs at 0.5 pJ; 4 KiB loaded and 128 + 128 + 256 bytes of operands at 0.1 pJ a bit.
     EXPECT_DOUBLE_EQ(bench.energy.category_pj(core::EnergyCategory::kPe, 0),
                      1024 * 0.5 + (4096 + 512) * 8 * 0.1);

@@ -3,6 +3,7 @@
 // Power and heat in a whole run: governor, leakage, gating, emergency, the energy given to the heat
 // model, and repeated power traces. A matrix product keeps the PEs of `mini` busy.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -167,6 +168,53 @@ TEST(HeatLoop, MemoriesLearnTheirTemperature) {
     EXPECT_NEAR(refreshes("95C") / cool, 2.0, 0.05);
 }
 
+// The full NAND's bus runs at a tenth above 70 C: at the start of a run and from a window on.
+TEST(HeatLoop, NandThrottlesAtTheTemperatureOfTheMonitor) {
+    const auto time_ns = [](const Arguments& list) {
+        const Arguments base = {"nand.model=full", "nand.throttle=[{above: 70C, bus: 0.1}]",
+                                "monitor.window=1us"};
+        return launch_ns(RunResult("tiny_decode", settings(base + list)));
+    };
+    const double cool = time_ns({"thermal.start=60C"});
+    EXPECT_EQ(time_ns({"thermal.start=69C"}), cool);
+    EXPECT_GT(time_ns({"thermal.start=80C"}), 5 * cool);
+    EXPECT_GT(
+        time_ns({"thermal.start=60C", "thermal.ambient=80C", "thermal.nand.capacity=0.1uJ/K"}),
+        4 * cool);
+}
+
+// 4 PEs at 1 GHz need more than the cap, at 0.8 GHz less: the levels alternate below it.
+TEST(HeatLoop, PackageCapHoldsThePower) {
+    const Arguments base = kHot + Arguments{"power.governor=none", "power.leakage_beta=0"};
+    const auto mean_w = [](const RunResult& run) {
+        const Json summary = run.summary();
+        return summary["energy_pj"]["total"].get<double>() / summary["sim_time_ns"].get<double>() *
+               1e-3;
+    };
+    const RunResult fast(hot_workload(), settings(base));
+    const double cap = 0.9 * mean_w(fast);
+    const RunResult capped(hot_workload(),
+                           settings(base + Arguments{fmt::format("power.package_cap={}W", cap)}));
+    EXPECT_LT(mean_w(capped), cap);
+    EXPECT_GT(mean_w(capped), 0.7 * cap);
+    EXPECT_GT(launch_ns(capped), 1.05 * launch_ns(fast));
+    EXPECT_LT(launch_ns(capped), 1.26 * launch_ns(fast));
+}
+
+/// A run that was shut down leaves all its results, up to the window that shows why.
+Json expect_results_until(const TemporaryDirectory& directory, const std::string& message) {
+    Json summary = Json::parse(read_text(directory.file("run/summary.json")));
+    EXPECT_FALSE(summary["completed"].get<bool>());
+    EXPECT_EQ(summary["stop"], "shutdown");
+    EXPECT_EQ(summary["stop_message"].get<std::string>().rfind(message, 0), 0U);
+    EXPECT_NE(read_text(directory.file("run/run.log")).find(message), std::string::npos);
+    const Table windows(read_text(directory.file("run/windows.csv")));
+    EXPECT_EQ(windows.at(windows.rows() - 1, "t_ns"), summary["sim_time_ns"].get<double>());
+    const auto total = summary["energy_pj"]["total"].get<double>();
+    EXPECT_NEAR(summary["thermal"]["heat_given_pj"].get<double>(), total, 1e-12 * total);
+    return summary;
+}
+
 TEST(HeatLoop, RunawayStopsTheRunAndNamesTheBlock) {
     const TemporaryDirectory directory;
     const Outcome outcome =
@@ -178,6 +226,7 @@ TEST(HeatLoop, RunawayStopsTheRunAndNamesTheBlock) {
         << outcome.err;
     EXPECT_NE(outcome.err.find("the loop gain of leakage and heat is 1."), std::string::npos)
         << outcome.err;
+    expect_results_until(directory, "thermal runaway: block 'sip0.cube0.pe");
 }
 
 // β·R·P(T) stays below 1 at the state that the loop settles in: no false alarm.
@@ -196,6 +245,19 @@ TEST(HeatLoop, EmergencyStopsTheRunAndNamesTheBlock) {
     EXPECT_EQ(outcome.exit_code, 3);
     EXPECT_NE(outcome.err.find("emergency shutdown: block 'sip0.cube0.pe"), std::string::npos)
         << outcome.err;
+    expect_results_until(directory, "emergency shutdown: block 'sip0.cube0.pe");
+}
+
+// The repeated power trace is hotter than the run was.
+TEST(HeatLoop, EmergencyOfTheRepeatedTraceKeepsTheResults) {
+    const TemporaryDirectory directory;
+    const Outcome outcome = strata(
+        Arguments{"run", "mini", "--workload", hot_workload(), "--quiet", "--out",
+                  directory.file("run")} +
+        settings({"power.governor=none", "thermal.accelerate=periodic", "power.emergency=45.1C"}));
+    EXPECT_EQ(outcome.exit_code, 3);
+    const Json summary = expect_results_until(directory, "emergency shutdown: block 'sip0.");
+    EXPECT_GT(summary["tokens"].get<int>(), 0);
 }
 
 // The mean over a repetition is the steady state of the mean power (leakage does not depend on

@@ -272,6 +272,44 @@ TEST(BenchNoc, RefusesWhatMakesNoSense) {
     EXPECT_NE(refusal({"traffic.patern=uniform"}).find("pattern"), std::string::npos);
 }
 
+/// The root's port carries one packet instead of seven.
+TEST(BenchNoc, NativeCollectivesAreFasterByTheFactorOfTheLinkLoads) {
+    const auto factor = [](const std::string& pattern) {
+        const std::string choice = "traffic.pattern=" + pattern;
+        const Json native = run("all_reduce", {choice});
+        const Json unicast = run("all_reduce", {choice, "traffic.collective=unicast"});
+        EXPECT_LT(native["flit_hops"], unicast["flit_hops"]);
+        return unicast["completion_cycles"].get<double>() /
+               native["completion_cycles"].get<double>();
+    };
+    EXPECT_NEAR(factor("broadcast"), 7.0, 0.35);
+    // By unicast, near endpoints get ahead at the root's port and the sums wait for the far ones.
+    EXPECT_GT(factor("all_reduce"), 7.0);
+    EXPECT_LT(factor("all_reduce"), 10.0);
+    // One packet among eight: the far corner's five routers, of which four join branches.
+    const auto cycles = [](const char* reduce) {
+        return run("all_reduce", {"traffic.bytes=224B", reduce})["completion_cycles"].get<int>();
+    };
+    EXPECT_EQ(cycles("noc.reduce_cycles=11"), cycles("noc.reduce_cycles=1") + 4 * 10);
+}
+
+TEST(BenchNoc, RefusesBadCollectives) {
+    const auto refused = [](const std::string& override_text) {
+        try {
+            run("all_reduce", {override_text});
+        } catch (const core::UserError& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    EXPECT_NE(refused("traffic.participants=[1, 1]").find("participants"), std::string::npos);
+    EXPECT_NE(refused("traffic.participants=[0, 8]").find("0..7"), std::string::npos);
+    EXPECT_NE(refused("traffic.bytes=0B").find("bytes"), std::string::npos);
+    EXPECT_NE(refused("traffic.rate=0.1").find("rate"), std::string::npos);
+    EXPECT_NE(refused("noc.model=flit").find("native collectives"), std::string::npos);
+    EXPECT_NE(refused("noc.routing=o1turn").find("native collectives"), std::string::npos);
+}
+
 TEST(BenchNoc, NamesTheBadLineOfATrace) {
     const TemporaryDirectory directory;
     const std::string file = directory.file("bad.txt");

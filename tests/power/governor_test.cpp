@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace strata::models {
 namespace {
 
@@ -86,9 +88,41 @@ TEST(Pid, DerivativeActsBeforeTheSetPoint) {
     EXPECT_EQ(governor->next_level(0, {72.0, 0, 1e-3}), 2U);  // 2000 K/s
 }
 
-TEST(None, Stays) {
+TEST(None, WantsTheFastestLevel) {
     const PowerConfig config = seed_levels("none");
-    EXPECT_EQ(make_governor(config)->next_level(2, {200.0}), 2U);
+    EXPECT_EQ(make_governor(config)->next_level(2, {200.0}), 0U);
+}
+
+// f·V² of the levels relative to the first: 1, 0.784, 0.601, 0.343.
+TEST(PackageCap, SlowsAllDomainsDownToACommonLevel) {
+    const PowerConfig config = seed_levels("none");
+    const auto levels = [&](double cap_w, double other_w, std::size_t level, std::size_t wanted) {
+        return levels_under_cap(cap_w, other_w,
+                                {{&config, 0, 0, 100.0}, {&config, level, wanted, 50.0}});
+    };
+    using Levels = std::vector<std::size_t>;
+    EXPECT_EQ(levels(std::numeric_limits<double>::infinity(), 1e9, 0, 2), (Levels{0, 2}));
+    EXPECT_EQ(levels(180.0, 30.0, 0, 0), (Levels{0, 0}));
+    EXPECT_EQ(levels(179.9, 30.0, 0, 0), (Levels{1, 1}));  // 30 + 150 · 0.784 = 147.6
+    EXPECT_EQ(levels(140.0, 30.0, 0, 0), (Levels{2, 2}));  // 30 + 150 · 0.601 = 120.1
+    EXPECT_EQ(levels(145.0, 30.0, 0, 3), (Levels{1, 3}));  // 30 + 78.4 + 17.1
+    EXPECT_EQ(levels(20.0, 30.0, 0, 0), (Levels{3, 3}));   // the rest alone is above the cap
+}
+
+TEST(PackageCap, LeavesAMarginBeforeItSpeedsUp) {
+    const PowerConfig config = seed_levels("none");
+    const auto up = [&](double cap_w) {
+        return levels_under_cap(cap_w, 0.0, {{&config, 1, 0, 78.4}})[0];
+    };
+    EXPECT_EQ(up(101.0), 1U);  // 100 W at level 0
+    EXPECT_EQ(up(104.0), 0U);
+}
+
+TEST(PackageCap, ADomainWithoutLevelsKeepsItsPower) {
+    const PowerConfig fixed;
+    const PowerConfig config = seed_levels("none");
+    EXPECT_EQ(levels_under_cap(90.0, 0.0, {{&fixed, 0, 0, 50.0}, {&config, 0, 0, 50.0}}),
+              (std::vector<std::size_t>{0, 1}));
 }
 
 TEST(Emergency, NamesTheBlock) {
@@ -129,6 +163,8 @@ TEST(PowerSection, ReadsTheGovernors) {
     EXPECT_TRUE(cap.diagnostics.ok());
     EXPECT_EQ(cap.config.cap_w, 30.0);
     EXPECT_EQ(cap.config.emergency_c, 105.0);
+    EXPECT_EQ(parse("package_cap: 300W\n").config.package_cap_w, 300.0);
+    EXPECT_GT(cap.config.package_cap_w, 1e300);
     EXPECT_TRUE(
         parse(std::string(kLevels) + "governor: pid\npid: {p: 1, i: 2}\n").diagnostics.ok());
 }
@@ -138,7 +174,7 @@ TEST(PowerSection, RefusesMistakes) {
          {"governor: trip\n", "governor: cap\n", "governor: cap\ncap: 0W\n", "governor: trips\n",
           "governor: trips\ntrips: [{at: warm}]\n",
           "governor: trips\ntrips: [{at: 80C}, {at: 90C}]\n", "governor: step\ncap: 3W\n",
-          "sensor: {quantum_k: -1}\n", "governor: pid\npid: {q: 1}\n"}) {
+          "sensor: {quantum_k: -1}\n", "package_cap: 0W\n", "governor: pid\npid: {q: 1}\n"}) {
         EXPECT_EQ(parse(std::string(kLevels) + text).diagnostics.messages().size(), 1U) << text;
     }
 }

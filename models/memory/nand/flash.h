@@ -131,10 +131,11 @@ enum class FlashSource : std::uint8_t {
     kWearLevel,
     kReadReclaim,
     kRefresh,
+    kPadding,  ///< fills up a word line of a one-shot program
 };
-constexpr int kFlashSources = 6;
+constexpr int kFlashSources = 7;
 constexpr std::array<const char*, kFlashSources> kFlashSourceNames = {
-    "host", "map", "gc", "wear_level", "read_reclaim", "refresh"};
+    "host", "map", "gc", "wear_level", "read_reclaim", "refresh", "padding"};
 
 /// Verdict on an operation. On a fault the device's state is unchanged.
 struct FlashResult {

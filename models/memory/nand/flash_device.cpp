@@ -97,6 +97,7 @@ void FlashDevice::job_done(core::Ps time, std::int32_t index, std::vector<FlashE
         p.target = p.next_target;
         p.next_job = kNone;
         more = p.job != kNone;
+        show(time, i);
         if (flash_senses(done.command)) {
             page_sensed(time, done, i, page, events);
         }

@@ -35,6 +35,7 @@
 #include <vector>
 
 #include "core/energy.h"
+#include "core/trace.h"
 #include "models/memory/nand/flash.h"
 #include "models/memory/nand/flash_blocks.h"
 #include "models/memory/nand/flash_config.h"
@@ -155,6 +156,8 @@ class FlashDevice {
     std::string describe_state() const;
     /// Receives every operation when it is issued; null: none.
     void set_trace(FlashTraceSink* sink) { trace_ = sink; }
+    /// Waveform: what every plane does, in scopes `<path>.channel0.chip0.die0` ….
+    void register_waveform(core::TraceSink* sink, const std::string& path);
 
    private:
     static constexpr std::int32_t kNone = -1;
@@ -300,6 +303,14 @@ class FlashDevice {
     /// Bus time of data at the present throttle state.
     core::Ps transfer(core::Bytes bytes) const;
 
+    // flash_device_waveform.cpp
+    void show(core::Ps time, std::int64_t plane_index) const {
+        if (!waveform_.empty()) {
+            show_state(time, plane_index);
+        }
+    }
+    void show_state(core::Ps time, std::int64_t plane_index) const;
+
     // flash_device.cpp
     void job_done(core::Ps time, std::int32_t index, std::vector<FlashEvent>& events);
     void page_sensed(core::Ps time, const Job& done, std::int32_t plane_index, PageNumber page,
@@ -332,6 +343,7 @@ class FlashDevice {
     core::Ps now_ = 0;
     Counts counts_;
     FlashTraceSink* trace_ = nullptr;
+    std::vector<core::TraceSignal> waveform_;  // by plane; empty without one
     std::uint64_t operations_ = 0;
     core::EnergyLedger* ledger_ = nullptr;
     core::EnergyLedger::EventId sense_energy_ = 0;

@@ -50,6 +50,7 @@ void FlashDevice::suspend(const FlashOperation& operation, const Group& group, c
         p.suspended = p.job;
         p.suspended_target = p.target;
         p.job = kNone;
+        show(bus.end, i);
     });
     Die& d = die(group.die);
     --d.active;
@@ -75,6 +76,7 @@ void FlashDevice::resume(const FlashOperation& operation, const Group& group, co
         p.target = p.suspended_target;
         p.suspended = kNone;
         p.chain = 0;
+        show(j.start, i);
     });
     Die& d = die(group.die);
     d.chain = 0;
@@ -109,6 +111,7 @@ void FlashDevice::reset(const FlashOperation& operation, const Group& group, con
         events_.remove(kPage, i);
         p = Plane{};
         p.die = group.die;
+        show(bus.start, i);
     }
     const std::int32_t channel_index = group.channel;
     die(group.die) = Die{};

@@ -209,6 +209,7 @@ void FlashDevice::start_job(const FlashOperation& operation, const Group& group,
     for_planes(group.die, group.mask, [&](std::int32_t p) {
         queued = plane(p).job != kNone;
         (queued ? plane(p).next_job : plane(p).job) = index;
+        show(queued ? bus.start : start, p);
     });
     Die& d = die(group.die);
     ++d.active;

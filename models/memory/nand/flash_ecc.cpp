@@ -36,7 +36,8 @@ void FlashEccConfig::read(core::Section s) {
     retries = s.integer("retries", retries, {0, 64});  // assumption
     shift = s.number("shift", shift, {0, 1});          // assumption
     read_stage(s.section("soft"), soft);
-    soft_senses = s.integer("soft_senses", soft_senses, {1, 64});  // assumption
+    soft_senses = s.integer("soft_senses", soft_senses, {1, 64});          // assumption
+    decode_pj_per_bit = s.energy_pj("decode_per_bit", decode_pj_per_bit);  // assumption
     seed = static_cast<std::uint64_t>(
         s.integer("seed", static_cast<std::int64_t>(seed), core::kNotNegative));
     s.finish();

@@ -59,6 +59,7 @@ struct FlashEccConfig {
     core::Bytes raw_bytes(core::Bytes payload) const {
         return core::ceil_div(payload, codeword) * (codeword + parity);
     }
+    double decode_pj_per_bit = 1.0;  ///< of an attempt, payload and parity: assumption
     /// Reads a mapping `ecc` over what the fields hold already.
     void read(core::Section s);
 };

@@ -100,6 +100,9 @@ void FlashScheduler::add(core::Ps now, const FlashJob& work) {
     j.sequence = sequence_++;
     j.since = now;
     ++open_;
+    if (work.kind != FlashJobKind::kRead) {
+        ++channel(unit_of(plane_of(index)).channel).open_writes;
+    }
     enqueue(index, false);
 }
 
@@ -136,6 +139,8 @@ void FlashScheduler::enqueue(std::int32_t index, bool front) {
     Job& j = job(index);
     Plane& p = plane(plane_index);
     List& list = p.waiting[j.kind];
+    // Behind others that can't go it changes nothing, but where it completes a word line.
+    const bool behind = list.head != kNone && !front && !device_.config().cell.one_shot;
     front ? push_front(list, index) : push_back(list, index);
     p.classes = static_cast<std::uint8_t>(p.classes | 1U << j.kind);
     Unit& unit = unit_of(plane_index);
@@ -143,7 +148,9 @@ void FlashScheduler::enqueue(std::int32_t index, bool front) {
         ++channel(unit.channel).writes;
         unit.writes_since = std::min(unit.writes_since, j.since);
     }
-    wake(unit);
+    if (!behind) {
+        wake(unit);
+    }
 }
 
 void FlashScheduler::dequeue(std::int32_t before, std::int32_t index) {
@@ -195,6 +202,15 @@ void FlashScheduler::dispatch(core::Ps now) {
         dispatch_channel(now, dirty_[i]);
     }
     dirty_.clear();
+}
+
+void FlashScheduler::register_energy(core::EnergyLedger& ledger,
+                                     core::EnergyLedger::BlockId block) {
+    if (ecc_config_.on()) {
+        ledger_ = &ledger;
+        decode_energy_ = ledger.event(block, core::EnergyCategory::kNand, "decode_byte",
+                                      8.0 * ecc_config_.decode_pj_per_bit);
+    }
 }
 
 core::Ps FlashScheduler::decoder_time() const {

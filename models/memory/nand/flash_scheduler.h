@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "core/config.h"
+#include "core/energy.h"
 #include "core/payload.h"
 #include "core/units.h"
 #include "models/memory/nand/flash_config.h"
@@ -107,6 +108,8 @@ class FlashScheduler {
         std::int64_t uncorrectable = 0;
     };
     const Counts& counts() const { return counts_; }
+    /// Energy of decoding, where there is a decoder.
+    void register_energy(core::EnergyLedger& ledger, core::EnergyLedger::BlockId block);
     core::Ps decoder_time() const;  ///< sum over decoders
 
    private:
@@ -161,9 +164,10 @@ class FlashScheduler {
     struct Channel {
         // Units worth a look, for reads and for programs and erases.
         std::array<std::vector<std::uint64_t>, 2> candidates;
-        std::int32_t turn = 0;     // unit to look at first
-        std::array<List, 2> outs;  // pages ready to leave: of the map, others
-        std::int64_t writes = 0;   // programs and erases that wait
+        std::int32_t turn = 0;         // unit to look at first
+        std::array<List, 2> outs;      // pages ready to leave: of the map, others
+        std::int64_t writes = 0;       // programs and erases that wait
+        std::int64_t open_writes = 0;  // that are not over
         bool dirty = false;
     };
     // What a suspend stops: a die, or a plane that is independent in everything.
@@ -230,6 +234,7 @@ class FlashScheduler {
     bool may_go(std::int32_t index) const;
     bool gather(std::int32_t lead, Class kind, Class partner);
     bool take_word_line(std::int32_t lead);
+    std::int32_t find_program(PageNumber page) const;
     std::int32_t find_mate(std::int64_t plane_index, Class kind, std::int32_t lead) const;
 
     // Commands (flash_scheduler_issue.cpp).
@@ -282,6 +287,8 @@ class FlashScheduler {
     std::int64_t open_ = 0;
     std::uint64_t sequence_ = 0;
     Counts counts_;
+    core::EnergyLedger* ledger_ = nullptr;
+    core::EnergyLedger::EventId decode_energy_ = 0;
 };
 
 }  // namespace strata::models

@@ -249,6 +249,9 @@ bool FlashScheduler::take_word_line(std::int32_t lead) {
             next = job(next).next;
         }
         if (next == kNone) {
+            next = find_program(page + i);
+        }
+        if (next == kNone) {
             group_.count -= i;
             return false;
         }
@@ -257,6 +260,21 @@ bool FlashScheduler::take_word_line(std::int32_t lead) {
         ++group_.count;
     }
     return true;
+}
+
+/// A word line may hold pages of several sources.
+std::int32_t FlashScheduler::find_program(PageNumber page) const {
+    const Plane& p = plane(geometry_.plane_of(page));
+    for (const Class kind : {kMapWrite, kHostWrite, kBackWrite}) {
+        std::int32_t i = p.waiting[kind].head;
+        while (i != kNone && job(i).work.page != page) {
+            i = job(i).next;
+        }
+        if (i != kNone) {
+            return i;
+        }
+    }
+    return kNone;
 }
 
 std::int32_t FlashScheduler::find_mate(std::int64_t plane_index, Class kind,

@@ -70,7 +70,8 @@ void FlashScheduler::page_ready(core::Ps now, std::int64_t plane_index) {
     Job& j = job(index);
     j.times.array += now - j.since;
     j.since = now;
-    if (planes_per_scope_ > planes_per_unit_) {
+    if (planes_per_scope_ > planes_per_unit_ &&
+        channel(unit_of(plane_index).channel).open_writes > 0) {
         wake_scope(plane_index);  // a read may have kept a program from the die
     } else {
         wake(unit_of(plane_index));
@@ -109,6 +110,9 @@ void FlashScheduler::command_done(core::Ps now, std::int32_t lead,
 
 void FlashScheduler::decode(core::Ps now, std::int32_t index) {
     EccDecoders& decoders = decoders_[static_cast<std::size_t>(unit_of(plane_of(index)).channel)];
+    if (ledger_ != nullptr) {
+        ledger_->count(decode_energy_, ecc_config_.raw_bytes(job(index).work.bytes));
+    }
     set_timer(decoders.decode(now, ecc_config_.effort(job(index).stage)), index);
 }
 
@@ -151,6 +155,9 @@ void FlashScheduler::finish(core::Ps now, std::int32_t index, const FlashResult&
     --unit.open;
     wake(unit);
     --open_;
+    if (j.work.kind != FlashJobKind::kRead) {
+        --channel(unit.channel).open_writes;
+    }
     job(index).next = free_job_;
     free_job_ = index;
 }

@@ -9,6 +9,8 @@
 // Contract with the controller:
 //   - Every task may start at once and in any order, with one exception: the programs of a block
 //     start and end in the order in which they were handed out.
+//   - With one-shot programs the pages of a word line start together; what is missing follows, from
+//     background() after `pad_after` at the latest.
 //   - No task reads a page before its program was reported done, and no block is erased while
 //     another task on it is under way.
 //   - Every task is reported once by done(), in any order of blocks.
@@ -136,9 +138,12 @@ class Ftl {
 
     virtual void done(core::Ps now, std::uint32_t task, FlashStatus status, FtlOutput& out) = 0;
 
-    /// When background() has work (a block reaches its retention limit); core::kNever if none.
+    /// When background() has work (a block reaches its retention limit, a word line its time for
+    /// padding); core::kNever if none.
     virtual core::Ps next_background() const = 0;
     virtual void background(core::Ps now, FtlOutput& out) = 0;
+    /// Fills up every word line of a one-shot program that was begun (`pad_after` does so in time).
+    virtual void pad(core::Ps now, FtlOutput& out) = 0;
     /// The plane (flat number) has nothing to do: it may collect garbage ahead of need.
     virtual void idle(core::Ps now, std::int64_t plane, FtlOutput& out) = 0;
 

@@ -37,6 +37,7 @@ void parse_gc(core::Section s, FtlConfig::Gc& gc) {
     gc.start = s.integer("start", gc.start, {1, 1e6});
     gc.stop = s.integer("stop", std::max(gc.stop, gc.start + 1), {1, 1e6});
     gc.idle = s.integer("idle", gc.idle, {0, 1e6});
+    gc.idle_after = s.time("idle_after", gc.idle_after, core::kPositive);  // assumption
     gc.depth = s.integer("depth", gc.depth, {1, 1024});
     gc.copyback = s.boolean("copyback", gc.copyback);
     gc.hot_cold = s.boolean("hot_cold", gc.hot_cold);
@@ -51,6 +52,7 @@ void parse_write_buffer(core::Section s, FtlConfig::WriteBuffer& buffer) {
     buffer.hold = s.integer("hold", buffer.hold, {0, 1 << 20});
     buffer.capacitor = s.choice("acknowledge", {"buffer", "flash"},
                                 buffer.capacitor ? "buffer" : "flash") == "buffer";
+    buffer.pad_after = s.time("pad_after", buffer.pad_after, core::kPositive);  // assumption
     if (buffer.hold >= buffer.pages) {
         s.error("hold", "must be below pages = " + std::to_string(buffer.pages));
     } else if (buffer.hold > 0 && !buffer.capacitor) {

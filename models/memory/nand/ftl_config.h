@@ -25,9 +25,10 @@ struct FtlConfig {
         std::int64_t start = 2;  ///< collect when a plane has no more free blocks than this …
         std::int64_t stop = 3;   ///< … until it has so many
         std::int64_t idle = 0;   ///< in idle time: until it has so many; 0: not in idle time
-        std::int64_t depth = 4;  ///< pages of a plane on the move at once
-        bool copyback = false;   ///< move pages inside the plane, past the ECC
-        bool hot_cold = true;    ///< moved pages get blocks of their own
+        core::Ps idle_after = 1'000'000'000;  ///< without host traffic or other work
+        std::int64_t depth = 4;               ///< pages of a plane on the move at once
+        bool copyback = false;                ///< move pages inside the plane, past the ECC
+        bool hot_cold = true;                 ///< moved pages get blocks of their own
     };
     struct WearLevelling {
         bool dynamic_on = true;   ///< the least worn free block is used next
@@ -35,8 +36,9 @@ struct FtlConfig {
     };
     struct WriteBuffer {
         std::int64_t pages = 64;
-        std::int64_t hold = 0;  ///< pages kept back for further writes to the same page
-        bool capacitor = true;  ///< acknowledged on buffering; else when on the flash
+        std::int64_t hold = 0;             ///< pages kept back for further writes to the same page
+        bool capacitor = true;             ///< acknowledged on buffering; else when on the flash
+        core::Ps pad_after = 500'000'000;  ///< age of a word line that is filled up with padding
     };
     struct Map {
         std::int64_t cached = 0;  ///< map pages in the controller; 0: the whole map
@@ -58,11 +60,12 @@ struct FtlConfig {
     WriteBuffer write_buffer;
     Map map;
     Recovery recovery;
-    double factory_bad = 0.0;       ///< share of blocks
-    std::int64_t read_reclaim = 0;  ///< reads of a block before its data move; 0: off
-    core::Ps retention = 0;         ///< age of a block's data before they move; 0: off
-    std::int64_t spare_zones = 1;   ///< `zone`: zones the host cannot see, for refresh
-    bool preloaded = false;         ///< `zone`: every zone counts as written
+    double factory_bad = 0.0;        ///< share of blocks
+    std::int64_t read_reclaim = 0;   ///< reads of a block before its data move; 0: off
+    core::Ps retention = 0;          ///< age of a block's data before they move; 0: off
+    std::int64_t spare_zones = 1;    ///< `zone`: zones the host cannot see, for refresh
+    bool preloaded = false;          ///< `zone`: every zone counts as written
+    std::int64_t program_pages = 1;  ///< of a word line, programmed together: the device's, no key
 
     /// Free blocks of a plane that the host leaves to garbage collection and map.
     std::int64_t reserve() const { return map_traffic() ? 2 : 1; }

@@ -112,6 +112,9 @@ void FtlMount::note_header(PageNumber page, bool readable) {
 
 void FtlMount::note(const FtlSpare& spare, PageNumber page) {
     last_stamp_ = std::max(last_stamp_, spare.stamp);
+    if (spare.logical == kNoLogicalPage) {
+        return;  // padding
+    }
     const auto logical = static_cast<std::size_t>(spare.logical);
     if (spare.stamp > stamps_[logical]) {
         stamps_[logical] = spare.stamp;

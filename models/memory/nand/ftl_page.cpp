@@ -22,6 +22,13 @@ PageFtl::PageFtl(const FtlConfig& config, const FlashGeometry& geometry, FtlMedi
       stripe_(stripe_order(config, geometry)),
       needs_mount_(medium != nullptr && !medium->blank()),
       ready_(static_cast<std::size_t>(config.static_placement ? geometry.total_planes() : 1)),
+      open_lines_(config.program_pages > 1
+                      ? geometry.total_planes() * static_cast<std::int64_t>(kFtlStreams)
+                      : 0,
+                  1),
+      line_since_(config.program_pages > 1
+                      ? static_cast<std::size_t>(geometry.total_planes()) * kFtlStreams
+                      : 0),
       collectors_(static_cast<std::size_t>(geometry.total_planes())),
       least_erases_(collectors_.size()),
       journal_stamps_(FtlLayout::kJournals) {
@@ -192,13 +199,19 @@ bool PageFtl::pump_queue(core::Ps now, std::size_t queue, FtlOutput& out) {
     return true;
 }
 
-/// The next plane in turn that has a page for the host, or -1.
+/// The next plane in turn that has a page for the host, or -1. A word line is filled first: one
+/// begun in every plane would need a large write buffer.
 std::int64_t PageFtl::next_writable() {
+    if (config_.program_pages > 1 && open_lines_.listed(line_of(last_plane_, FtlStream::kHost)) &&
+        blocks_.can_allocate(last_plane_, FtlStream::kHost, config_.reserve())) {
+        return last_plane_;
+    }
     const auto planes = static_cast<std::int64_t>(stripe_.size());
     for (std::int64_t i = 0; i < planes; ++i) {
         const std::int64_t plane = stripe_[static_cast<std::size_t>(next_stripe_)];
         next_stripe_ = next_stripe_ + 1 == planes ? 0 : next_stripe_ + 1;
         if (blocks_.can_allocate(plane, FtlStream::kHost, config_.reserve())) {
+            last_plane_ = plane;
             return plane;
         }
     }

@@ -13,7 +13,8 @@
 //
 // A map entry changes when the program of the new version is done; until then the version before
 // counts as valid and is kept. A trim is a barrier: it waits for the writes before it and holds
-// back those behind it.
+// back those behind it. Pages that the flash programs together come from one stream of a plane, one
+// after the other; a word line that stays incomplete is filled up with padding.
 //
 // Not modelled: partial pages, blocks shared by several planes (superblocks), wear levelling across
 // planes, parity across dies, merging of map updates of garbage collection, the time of the dump
@@ -58,6 +59,7 @@ class PageFtl : public Ftl {
     core::Ps next_background() const override;
     void background(core::Ps now, FtlOutput& out) override;
     void idle(core::Ps now, std::int64_t plane, FtlOutput& out) override;
+    void pad(core::Ps now, FtlOutput& out) override;
     void power_loss(core::RandomStream& fate) override;
 
     bool busy() const override {
@@ -91,6 +93,7 @@ class PageFtl : public Ftl {
         kJournal,
         kErase,
         kScan,
+        kPad,
     };
     struct Task {
         Role role = Role::kFree;
@@ -187,6 +190,15 @@ class PageFtl : public Ftl {
     bool overwrite_under_way(LogicalPage logical) const;
     FtlStream stream_of(LogicalPage logical, FlashSource source) const;
 
+    // Word lines of one-shot programs (ftl_page_pad.cpp).
+    std::int64_t line_of(std::int64_t plane, FtlStream stream) const {
+        return plane * static_cast<std::int64_t>(kFtlStreams) + static_cast<std::int64_t>(stream);
+    }
+    void note_line(core::Ps now, PageNumber page);
+    void pad_line(core::Ps now, std::int64_t line, FtlOutput& out);
+    core::Ps next_padding() const;
+    core::Ps next_refresh() const;
+
     // Map pages, journal, checkpoints (ftl_page_map.cpp).
     bool map_ready(std::int64_t map, FtlOutput& out);
     void mark_dirty(LogicalPage logical);
@@ -249,6 +261,11 @@ class PageFtl : public Ftl {
     bool stalled_ = false;  // no plane has a page for the host
     bool read_only_ = false;
     std::vector<LogicalPage> lost_;  // sorted
+
+    // By plane and stream, where pages are programmed together: word lines begun and not full.
+    IndexLists open_lines_;
+    std::vector<core::Ps> line_since_;
+    std::int64_t last_plane_ = 0;  // that took a page of the host
 
     std::vector<Collector> collectors_;
     std::int64_t collecting_ = 0;  // collectors with a victim

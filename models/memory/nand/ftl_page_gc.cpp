@@ -63,7 +63,8 @@ void PageFtl::step(core::Ps now, std::int64_t plane, FtlOutput& out) {
         return;
     }
     const PageNumber first = c.victim * geometry_.pages;
-    while (!read_only_ && c.cursor < geometry_.pages && c.moves < config_.gc.depth) {
+    const std::int64_t depth = std::max(config_.gc.depth, config_.program_pages);
+    while (!read_only_ && c.cursor < geometry_.pages && c.moves < depth) {
         const PageNumber page = first + c.cursor++;
         if (map_.owner(page) != kNoLogicalPage) {
             move_page(now, plane, page, out);
@@ -311,6 +312,9 @@ void PageFtl::want(core::Ps now, std::int64_t number, FlashSource reason, FtlOut
     }
     block.wanted = true;
     block.reason = reason;
+    if (config_.program_pages > 1 && block.state == State::kOpen) {
+        pad_line(now, line_of(number / geometry_.blocks, block.stream), out);
+    }
     if (block.state == State::kOpen && block.next < geometry_.pages) {
         blocks_.seal(number, stamp_);
     }
@@ -359,6 +363,10 @@ void PageFtl::refresh(core::Ps now, LogicalPage page, std::uint64_t tag, FtlOutp
 }
 
 core::Ps PageFtl::next_background() const {
+    return std::min(next_refresh(), next_padding());
+}
+
+core::Ps PageFtl::next_refresh() const {
     if (config_.retention == 0 || !mounted()) {
         return core::kNever;
     }
@@ -368,7 +376,10 @@ core::Ps PageFtl::next_background() const {
 
 /// Blocks in line already do not come up again before their data have moved.
 void PageFtl::background(core::Ps now, FtlOutput& out) {
-    while (next_background() <= now) {
+    while (next_padding() <= now) {
+        pad_line(now, open_lines_.front(0), out);
+    }
+    while (next_refresh() <= now) {
         const std::int64_t oldest = blocks_.oldest();
         blocks_.stop_ageing(oldest);
         want(now, oldest, FlashSource::kRefresh, out);

@@ -59,6 +59,9 @@ PageFtl::Task& PageFtl::emit_program(core::Ps now, Role role, FlashSource source
     task.kind = FlashTaskKind::kProgram;
     task.source = source;
     task.page = blocks_.allocate(now, plane, stream, stamp_);
+    if (config_.program_pages > 1) {
+        note_line(now, task.page);
+    }
     task.from = from;
     task.logical = logical;
     task.tag = tag;
@@ -173,6 +176,8 @@ void PageFtl::end_program(core::Ps now, const Task& task, FlashStatus status, Ft
             break;
         case Role::kRecord:
             record_written(now, task, status, out);
+            break;
+        case Role::kPad:
             break;
         default:
             journal_written(now, task, status, out);

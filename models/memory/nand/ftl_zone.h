@@ -49,6 +49,7 @@ class ZoneFtl : public Ftl {
 
     core::Ps next_background() const override;
     void background(core::Ps now, FtlOutput& out) override;
+    void pad(core::Ps, FtlOutput&) override {}
     void idle(core::Ps, std::int64_t, FtlOutput&) override {}
     void power_loss(core::RandomStream& fate) override;
 

@@ -19,6 +19,7 @@ namespace {
 FtlConfig preloaded(const FullNandConfig& config) {
     FtlConfig ftl = config.ftl;
     ftl.preloaded = ftl.preloaded || config.preloaded;
+    ftl.program_pages = config.device.cell.program_pages();
     return ftl;
 }
 
@@ -40,46 +41,6 @@ FullNand::FullNand(const FullNandConfig& config)
     }
 }
 
-/// Blocks that the translation layer has as empty are empty in the device, too.
-void FullNand::preload() {
-    if (config_.ftl.mapping != "zone") {
-        for (LogicalPage number = 0; number < ftl_->logical_pages(); ++number) {
-            write_at_once(number);
-        }
-        return;
-    }
-    for (std::int64_t block = 0; block < config_.device.geometry.total_blocks(); ++block) {
-        if (ftl_->written_at(block) == core::kNever) {
-            device_.set_block(block, {});
-        }
-    }
-}
-
-void FullNand::write_at_once(LogicalPage number) {
-    if (!idle()) {
-        throw core::ModelError("preconditioning of a NAND controller at work");
-    }
-    constexpr std::uint64_t kNobody = ~std::uint64_t{0};
-    FtlOutput todo;
-    ftl_->write(now_, number, kNobody, todo);
-    for (std::size_t i = 0; i < todo.tasks.size(); ++i) {
-        const FlashTask task = todo.tasks[i];
-        run_at_once(task);
-        ftl_->done(now_, task.id, FlashStatus::kOk, todo);
-    }
-}
-
-void FullNand::run_at_once(const FlashTask& task) {
-    const std::int64_t index = config_.device.geometry.block_of(task.page);
-    FlashBlocks::Block block = device_.blocks().at(index);
-    if (task.kind == FlashTaskKind::kErase) {
-        block = {0, block.erases + 1, 0};
-    } else if (task.kind != FlashTaskKind::kRead) {
-        ++block.programmed;
-    }
-    device_.set_block(index, block);
-}
-
 // ---- submission ---------------------------------------------------------------------------------
 
 Fault FullNand::submit(Ps now, const MemoryRequest& wanted) {
@@ -87,9 +48,11 @@ Fault FullNand::submit(Ps now, const MemoryRequest& wanted) {
         throw core::ModelError("a request was submitted to a full NAND queue");
     }
     now_ = now;
-    if (ftl_->next_background() <= now) {
-        ftl_->background(now, output_);
+    if (unsettled_) {
+        settle();
     }
+    idle_at_ = core::kNever;
+    work_in_background(now);
     const std::int32_t index = take_request();
     request(index).completion = {wanted.id, 0, core::kNever, Fault::kNone};
     switch (wanted.op) {
@@ -192,7 +155,7 @@ Ps FullNand::next_event() const {
     if (!arrivals_.empty() && arrivals_.front().time > now_) {
         next = std::min(next, arrivals_.front().time);
     }
-    return outstanding_ > 0 ? std::min(next, ftl_->next_background()) : next;
+    return std::min(next, next_background());
 }
 
 void FullNand::advance(Ps now, std::vector<MemoryCompletion>& done) {
@@ -207,8 +170,8 @@ void FullNand::advance(Ps now, std::vector<MemoryCompletion>& done) {
             work(jobs_.back().time);
         }
     }
-    if (outstanding_ > 0 && ftl_->next_background() <= now) {
-        ftl_->background(now, output_);
+    if (next_background() <= now) {
+        work_in_background(now);
     }
     work(now);
     while (!completions_.empty() && completions_.front().time <= now) {
@@ -221,6 +184,7 @@ void FullNand::advance(Ps now, std::vector<MemoryCompletion>& done) {
         free_request_ = index;
         --outstanding_;
     }
+    collect_when_idle(now);
 }
 
 /// Hands what the translation layer has decided to the scheduler, and takes in writes.

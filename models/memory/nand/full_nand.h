@@ -16,8 +16,9 @@
 // (operations on one page take effect in order). A write of several pages that fails half-way has
 // written what came before.
 //
-// Timings: FullNandConfig. Background work (refresh, reclaim) is looked at when traffic comes and
-// does not by itself keep an idle controller awake. Units: ps, bytes, pJ.
+// Timings: FullNandConfig. Refresh and reclaim are looked at when traffic comes and do not by
+// themselves keep an idle controller awake; collection in idle time (`gc.idle`) does until its goal
+// is reached. Units: ps, bytes, pJ.
 
 #include <array>
 #include <memory>
@@ -61,6 +62,9 @@ class FullNand : public MemoryController {
     void register_stats(core::StatGroup& stats) override;
     void register_energy(core::EnergyLedger& ledger, core::EnergyLedger::BlockId block) override;
     void set_temperature(double celsius) override;
+    void register_trace(core::TraceSink* sink, const std::string& path) override {
+        device_.register_waveform(sink, path);
+    }
 
     /// Where the time of the host's pages went: sums over pages in ps. The parts add up to
     /// `latency`, which runs from the submission of the request to the end of the page.
@@ -88,6 +92,9 @@ class FullNand : public MemoryController {
     /// Writes a page without time, traffic or energy, collection included: preconditioning. Only
     /// while the controller is idle.
     void write_at_once(LogicalPage page);
+    /// Ends preconditioning: word lines that it left incomplete get their padding at once, too. The
+    /// first request does so by itself.
+    void settle();
 
    private:
     static constexpr std::int32_t kNone = -1;
@@ -144,10 +151,14 @@ class FullNand : public MemoryController {
 
     void preload();
     void run_at_once(const FlashTask& task);
+    void run_at_once(FtlOutput& todo);
     void add_reads(core::Ps now, const MemoryRequest& request, std::int32_t index);
     void add_writes(core::Ps now, const MemoryRequest& request, std::int32_t index);
     void add_trim(core::Ps now, const MemoryRequest& request, std::int32_t index);
     void accept_writes(core::Ps now);
+    core::Ps next_background() const;
+    void work_in_background(core::Ps now);
+    void collect_when_idle(core::Ps now);
     void work(core::Ps now);
     void drain_output(core::Ps now);
     FlashJob job_of(core::Ps now, const FlashTask& task);
@@ -187,6 +198,8 @@ class FullNand : public MemoryController {
     core::Ps write_link_free_ = 0;
     core::Ps now_ = 0;
     std::int64_t outstanding_ = 0;
+    bool unsettled_ = false;           // word lines begun by write_at_once
+    core::Ps idle_at_ = core::kNever;  // when collection ahead of need may begin
     std::uint64_t sequence_ = 0;
 
     std::array<Breakdown, 2> breakdown_;

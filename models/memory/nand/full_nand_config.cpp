@@ -26,6 +26,12 @@ FullNandConfig FullNandConfig::parse(core::Section& s, const FlashPresetFinder& 
     if (c.device.geometry.total_pages() > 1) {  // else the preset is in error, which was reported
         c.ftl.check(policy, c.device.geometry);
     }
+    if (c.device.cell.one_shot && c.ftl.mapping == "zone") {
+        policy.error("mapping", "zones take pages one by one and need `program: page`");
+    }
+    if (c.device.cell.one_shot && c.ftl.gc.copyback) {
+        policy.section("gc").error("copyback", "a word line of one-shot programs has no copyback");
+    }
     if (c.ecc.on() && c.device.geometry.page_bytes % c.ecc.codeword != 0) {
         s.section("ecc").error(
             "codeword", "must divide a page of " + core::format_size(c.device.geometry.page_bytes));

@@ -96,6 +96,7 @@ void FullNand::register_stats(core::StatGroup& stats) {
 
 void FullNand::register_energy(core::EnergyLedger& ledger, core::EnergyLedger::BlockId block) {
     device_.register_energy(ledger, block);
+    scheduler_.register_energy(ledger, block);
     ledger_ = &ledger;
     link_energy_ = ledger.event(block, core::EnergyCategory::kNand, "link_byte",
                                 8.0 * config_.device.energy.link_pj_per_bit);
