@@ -173,6 +173,10 @@ void add_loads(ordered_json& result, const NetworkBase& network, const Topology&
 
 }  // namespace
 
+std::vector<std::string> NocCollective::names() {
+    return {std::begin(kNames) + 1, std::end(kNames)};
+}
+
 NocCollective NocCollective::parse(core::Section& section) {
     NocCollective result;
     const std::string pattern = section.string("pattern", "uniform");

@@ -30,6 +30,8 @@ struct NocCollective {
     std::int64_t reduce_cycles = 1;      ///< `noc.reduce_cycles`, of a router's sum (assumption)
     std::vector<std::int64_t> participants;  ///< empty: all endpoints
 
+    /// Of the patterns that are collectives.
+    static std::vector<std::string> names();
     /// Reads nothing but `pattern` when that is no collective.
     static NocCollective parse(core::Section& section);
     /// Reports what the network does not allow; names all endpoints when none is named.

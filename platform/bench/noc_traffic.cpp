@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "core/diagnostics.h"
+#include "platform/bench/noc_collective.h"
 
 namespace strata::platform {
 
@@ -39,9 +40,17 @@ Pattern read_pattern(core::Section& section) {
     for (const PatternName& known : kPatterns) {
         names.emplace_back(known.name);
     }
-    const std::string name = section.choice("pattern", names, names.front());
-    const auto place = std::find(names.begin(), names.end(), name) - names.begin();
-    return kPatterns[place].pattern;
+    // Collectives are read elsewhere (noc_collective.h); here they are for the message.
+    std::vector<std::string> all = names;
+    for (const std::string& collective : NocCollective::names()) {
+        all.push_back(collective);
+    }
+    const std::string name = section.choice("pattern", all, names.front());
+    const auto known = std::find(names.begin(), names.end(), name);
+    if (known == names.end()) {
+        throw core::ModelError("the collective '" + name + "' is no pattern of NocTraffic");
+    }
+    return kPatterns[known - names.begin()].pattern;
 }
 
 /// `sweep: [0.05, 0.1]` or `sweep: {from: 0.05, to: 0.5, step: 0.05}`.
