@@ -55,7 +55,6 @@ void CollectiveGroups::clear(CollectiveId id, ReductionRound& round) const {
     round.done = false;
     round.come.assign(index(group.branches), 0);
     round.tail.assign(group.tree.nodes().size(), 0);
-    round.sum.assign(group.tree.nodes().size(), -1);
     round.ends.clear();
 }
 

@@ -36,7 +36,6 @@ struct ReductionRound {
     bool done = false;
     std::vector<std::int64_t> come;   ///< by branch: flits or packets that have come
     std::vector<std::int64_t> tail;   ///< by node: latest tail
-    std::vector<std::int32_t> sum;    ///< by node: what holds the sum; -1: nothing yet
     std::vector<std::uint64_t> ends;  ///< transfers that end with this round
 };
 
@@ -57,10 +56,6 @@ class CollectiveGroups {
     /// are not those of the others.
     std::int64_t join(CollectiveId id, PortId source, std::int32_t flits);
     ReductionRound& round(CollectiveId id, std::int64_t number);
-    /// Rounds that are complete, all before them being so too.
-    std::int64_t completed(CollectiveId id) const {
-        return states_[static_cast<std::size_t>(id)].base;
-    }
     /// The sum of a round has reached the root.
     void finish(CollectiveId id, std::int64_t number);
 
