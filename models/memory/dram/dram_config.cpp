@@ -32,17 +32,19 @@ void check_organisation(core::Section& s, const DramConfig& c) {
 
 /// The device of `cycle`, and what the platform asks of any DRAM.
 void read_cycle(core::Section& s, const DramPresetFinder& find, DramConfig& c) {
+    const std::size_t errors = s.diagnostics().messages().size();
     auto device = std::make_shared<DramDevice>(parse_dram_device(s, find));
+    const bool sound = s.diagnostics().messages().size() == errors;
     const DramOrganisation& o = device->organisation;
     c.channels = s.integer("channels", o.channels, {1, 4096});
     // What the platform says of a channel for `simple` must be what the device is.
     c.channel_capacity = s.size("channel_capacity", o.channel_capacity());
-    if (c.channel_capacity != o.channel_capacity()) {
+    if (sound && c.channel_capacity != o.channel_capacity()) {
         s.error("channel_capacity", "the device has " + core::format_size(o.channel_capacity()));
     }
     const core::Bandwidth peak = peak_bandwidth(*device);
     c.channel_bandwidth = s.bandwidth("channel_bandwidth", peak);
-    if (!(c.channel_bandwidth == peak)) {
+    if (sound && !(c.channel_bandwidth == peak)) {
         s.error("channel_bandwidth", "the device has " + core::format_bandwidth(peak));
     }
     c.burst = o.burst * o.pseudo_channels;
