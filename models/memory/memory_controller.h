@@ -77,6 +77,9 @@ class MemoryController {
     /// Brings counters, energy and waveform up to `now`, with what follows unchanged. `now` is not
     /// later than the next event.
     virtual void settle(core::Ps /*now*/) {}
+    /// Data count from now on: a model that maps pages to places checks that every read finds what
+    /// was written last, and throws core::ModelError otherwise. Before the first request.
+    virtual void check_data() {}
     /// Temperature from the monitor, in °C; models without a temperature effect ignore it.
     virtual void set_temperature(double /*celsius*/) {}
 };

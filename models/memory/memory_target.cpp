@@ -53,6 +53,7 @@ MemoryTarget::MemoryTarget(const sc_core::sc_module_name& name, const MemoryTarg
 
     if (services.functional) {
         store_ = std::make_unique<SparseStore>();
+        controller_->check_data();
     }
     const std::string block = config.power_block.empty() ? path() : config.power_block;
     controller_->register_energy(services.energy, services.energy.block(block));

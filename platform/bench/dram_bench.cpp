@@ -16,6 +16,7 @@
 #include "core/output_file.h"
 #include "models/memory/dram/cycle_dram.h"
 #include "models/memory/dram/dram_preset.h"
+#include "platform/bench/bench_case.h"
 #include "platform/bench/dram_command_tap.h"
 #include "platform/config_files.h"
 
@@ -416,19 +417,11 @@ DramCase DramCase::parse(core::Section root) {
 
 ordered_json run_dram_bench(const std::string& file, const std::vector<std::string>& overrides,
                             const DramBenchOptions& options) {
-    core::Diagnostics diagnostics;
-    core::ConfigDocument document = core::ConfigDocument::load(file, overrides, diagnostics);
-    diagnostics.throw_if_any();
-    const DramCase config = DramCase::parse(document.root());
-    diagnostics.throw_if_any();
-    DramRun run(config, options);
-    run.run();
-    ordered_json result = run.result();
-    if (!options.out.empty()) {
-        core::write_file((fs::path(options.out) / "config.resolved.yaml").string(),
-                         document.resolved_yaml());
-    }
-    return result;
+    return run_bench_case<DramCase>(file, overrides, options.out, [&](const DramCase& config) {
+        DramRun run(config, options);
+        run.run();
+        return run.result();
+    });
 }
 
 std::string dram_text(const ordered_json& result) {

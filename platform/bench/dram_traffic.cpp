@@ -2,18 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/bench/dram_traffic.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
-#include <sstream>
-
-#include "core/diagnostics.h"
 
 namespace strata::platform {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -40,9 +31,7 @@ DramTraffic DramTraffic::parse(core::Section s, core::Bytes capacity, core::Byte
     t.requests = s.integer("requests", t.requests, {1, 1e9});
     if (pattern == "trace") {
         t.pattern = Pattern::kTrace;
-        const fs::path file = s.string("file");
-        const fs::path beside = fs::path(s.location("file").file).parent_path() / file;
-        t.file = fs::exists(beside) ? beside.string() : file.string();
+        t.file = trace_path(s);
         t.requests = s.has("requests") ? t.requests : INT64_MAX;
         t.request = granule;
         s.finish();
@@ -64,14 +53,10 @@ DramTraffic DramTraffic::parse(core::Section s, core::Bytes capacity, core::Byte
 
 DramTrafficSource::DramTrafficSource(const DramTraffic& traffic, core::Bytes capacity)
     : traffic_(traffic),
-      capacity_(capacity),
       places_(static_cast<std::uint64_t>(std::max<core::Bytes>(1, traffic.span / traffic.request))),
       random_(traffic.seed, "dram.traffic") {
     if (traffic_.pattern == DramTraffic::Pattern::kTrace) {
-        trace_.open(traffic_.file);
-        if (!trace_) {
-            throw core::UserError(traffic_.file + ": cannot be read");
-        }
+        trace_.emplace(traffic_.file, capacity, traffic_.request);
     }
 }
 
@@ -79,8 +64,9 @@ bool DramTrafficSource::next(DramAccess& access) {
     if (sent_ == traffic_.requests) {
         return false;
     }
-    if (traffic_.pattern == DramTraffic::Pattern::kTrace) {
-        return next_of_trace(access);
+    if (trace_) {
+        ++sent_;
+        return trace_->next(access);
     }
     const auto number = static_cast<std::uint64_t>(sent_);
     const std::uint64_t place = traffic_.pattern == DramTraffic::Pattern::kRandom
@@ -96,47 +82,6 @@ bool DramTrafficSource::next(DramAccess& access) {
               place * static_cast<std::uint64_t>(traffic_.request), traffic_.request};
     ++sent_;
     return true;
-}
-
-bool DramTrafficSource::next_of_trace(DramAccess& access) {
-    std::string line;
-    while (std::getline(trace_, line)) {
-        ++line_;
-        line = line.substr(0, line.find('#'));
-        std::istringstream words(line);
-        std::string time, op, address;
-        core::Bytes bytes = traffic_.request;
-        if (!(words >> time)) {
-            continue;
-        }
-        const auto fail = [&](const std::string& what) {
-            throw core::UserError(fmt::format("{}:{}: {}", traffic_.file, line_, what));
-        };
-        try {
-            words >> op >> address;
-            access.time = std::llround(std::stod(time) * core::kNanosecond);
-            access.address = std::stoull(address, nullptr, 0);
-            words >> bytes;
-        } catch (const std::exception&) {
-            fail("expected 'time_ns R|W address [bytes]'");
-        }
-        if (op != "R" && op != "W") {
-            fail("expected R or W, got '" + op + "'");
-        }
-        if (access.time < last_) {
-            fail("times must not fall");
-        }
-        if (bytes < 1 || access.address >= static_cast<std::uint64_t>(capacity_) ||
-            bytes > capacity_ - static_cast<core::Bytes>(access.address)) {
-            fail("is beyond the capacity of " + core::format_size(capacity_));
-        }
-        last_ = access.time;
-        access.op = op == "W" ? core::MemoryOp::kWrite : core::MemoryOp::kRead;
-        access.bytes = bytes;
-        ++sent_;
-        return true;
-    }
-    return false;
 }
 
 }  // namespace strata::platform

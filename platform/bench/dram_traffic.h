@@ -3,17 +3,17 @@
 #pragma once
 
 // The requests of a DRAM bench case, one after the other: `stream` (rising addresses, from 0 again
-// at the end of the span), `random` (uniform over the span) or `trace` (a file with lines
-// `time_ns R|W address [bytes]`, addresses decimal or 0x…, times rising, `#` for comments).
+// at the end of the span), `random` (uniform over the span) or `trace` (request_trace.h).
 
 #include <cstdint>
-#include <fstream>
+#include <optional>
 #include <string>
 
 #include "core/config.h"
 #include "core/payload.h"
 #include "core/random.h"
 #include "core/units.h"
+#include "platform/bench/request_trace.h"
 
 namespace strata::platform {
 
@@ -33,12 +33,7 @@ struct DramTraffic {
     static DramTraffic parse(core::Section s, core::Bytes capacity, core::Bytes granule);
 };
 
-struct DramAccess {
-    core::Ps time = 0;  ///< not offered earlier
-    core::MemoryOp op = core::MemoryOp::kRead;
-    std::uint64_t address = 0;
-    core::Bytes bytes = 0;
-};
+using DramAccess = TraceRequest;  ///< not offered before its time
 
 class DramTrafficSource {
    public:
@@ -50,15 +45,11 @@ class DramTrafficSource {
     bool next(DramAccess& access);
 
    private:
-    bool next_of_trace(DramAccess& access);
     DramTraffic traffic_;
-    core::Bytes capacity_;
     std::uint64_t places_;
     std::int64_t sent_ = 0;
     core::RandomStream random_;
-    std::ifstream trace_;
-    std::int64_t line_ = 0;
-    core::Ps last_ = 0;
+    std::optional<RequestTrace> trace_;
 };
 
 }  // namespace strata::platform

@@ -7,14 +7,16 @@
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <numeric>
 
-#include "core/diagnostics.h"
 #include "core/energy.h"
 #include "core/output_file.h"
 #include "models/memory/nand/ftl_report.h"
 #include "models/memory/nand/full_nand.h"
+#include "models/memory/nand/nand_blocks.h"
+#include "platform/bench/bench_case.h"
 #include "platform/bench/nand_observers.h"
 
 namespace strata::platform {
@@ -25,6 +27,8 @@ using nlohmann::ordered_json;
 namespace {
 
 constexpr double kPsPerUs = 1e6;
+constexpr core::Ps kFailed = -1;
+constexpr std::uint64_t kRefresh = ~std::uint64_t{0};  // identifier of host-issued refreshes
 
 double cpu_s() {
     return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
@@ -47,9 +51,13 @@ class NandRun {
 
    private:
     void precondition();
+    bool may_offer() const { return more_ && sent_ - over_ < case_.traffic.queue_depth; }
     void offer(core::Ps now);
     void advance(core::Ps now);
+    void refresh(core::Ps now);
+    void end_request(const models::MemoryCompletion& completion);
     void add_counts(ordered_json& result) const;
+    void add_faults(ordered_json& result) const;
     void add_latency(ordered_json& result);
     void add_breakdown(ordered_json& result) const;
     void add_wear(ordered_json& result) const;
@@ -65,7 +73,8 @@ class NandRun {
     NandTrafficSource source_;
     core::EnergyLedger ledger_;
     models::FullNand nand_;
-    NandOperationTap tap_;
+    std::unique_ptr<NandOperationTap> tap_;
+    NandWaveform waveform_;
     NandTimeline timeline_;
     models::FtlCounts before_;  // of preconditioning
 
@@ -74,10 +83,15 @@ class NandRun {
     std::int64_t sent_ = 0;
     std::int64_t over_ = 0;
     std::vector<models::MemoryCompletion> done_;
-    std::vector<core::Ps> latency_;  // by id; of a request under way its submission
+    std::vector<core::Ps> latency_;   // by id; of a request under way its submission; kFailed
+    std::vector<core::Bytes> sizes_;  // by id
     core::Ps end_ = 0;
     core::Bytes bytes_ = 0;
-    std::int64_t faults_ = 0;
+    core::Ps next_refresh_ = core::kNever;
+    core::Ps refreshed_ = 0;
+    core::Bytes refresh_at_ = 0;
+    std::int64_t refreshes_ = 0;
+    std::map<std::string, std::int64_t> faults_;  // requests, by name
     double run_cpu_s_ = 0.0;
     double fill_cpu_s_ = 0.0;
 };
@@ -87,20 +101,17 @@ NandRun::NandRun(const NandCase& config, const NandBenchOptions& options)
       options_(options),
       source_(config.traffic),
       nand_(config.nand),
-      timeline_(core::kMicrosecond, config.nand.device.geometry.total_planes()) {
+      waveform_(options),
+      timeline_(core::kMicrosecond, config.nand.device.geometry) {
     nand_.register_energy(ledger_, ledger_.block("nand"));
     nand_.set_temperature(config.celsius);
     precondition();
     before_ = nand_.ftl().counts();
-    if (options.check_trace) {
-        tap_.check(nand_);
+    tap_ = std::make_unique<NandOperationTap>(nand_.device(), options);
+    if (tap_->wanted()) {
+        nand_.device().set_trace(tap_.get());
     }
-    if (options.write_commands && !options.out.empty()) {
-        tap_.write((fs::path(options.out) / "commands.csv").string());
-    }
-    if (options.check_trace || options.write_commands) {
-        nand_.device().set_trace(&tap_);
-    }
+    nand_.register_trace(waveform_.sink(), "nand");
 }
 
 /// Fills the span where it is to be read or overwritten, and overwrites it; without time.
@@ -109,7 +120,7 @@ void NandRun::precondition() {
     const NandTraffic& t = case_.traffic;
     const bool full = case_.nand.preloaded;
     const std::int64_t pages = core::ceil_div(t.span, nand_.granule());
-    if (!full && case_.nand.ftl.mapping == "page" &&
+    if (!full && case_.nand.ftl.mapping != "zone" &&
         (t.op != NandTraffic::Op::kWrite || t.overwrites > 0.0)) {
         for (std::int64_t page = 0; page < pages; ++page) {
             nand_.write_at_once(page);
@@ -121,18 +132,19 @@ void NandRun::precondition() {
         nand_.write_at_once(
             static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(pages))));
     }
-    nand_.settle();
+    nand_.end_preconditioning();
     fill_cpu_s_ = cpu_s() - before;
 }
 
 void NandRun::offer(core::Ps now) {
-    while (more_ && sent_ - over_ < case_.traffic.queue_depth) {
+    while (may_offer() && access_.time <= now) {
         models::MemoryRequest request;
         request.id = static_cast<std::uint64_t>(sent_);
         request.op = access_.op;
         request.address = access_.address;
         request.bytes = access_.bytes;
         latency_.push_back(now);
+        sizes_.push_back(access_.bytes);
         nand_.submit(now, request);
         ++sent_;
         more_ = source_.next(access_);
@@ -141,31 +153,64 @@ void NandRun::offer(core::Ps now) {
 
 void NandRun::advance(core::Ps now) {
     while (timeline_.next() <= now) {
-        timeline_.add(nand_);
+        timeline_.add(nand_.device());
     }
     done_.clear();
     nand_.advance(now, done_);
     for (const models::MemoryCompletion& completion : done_) {
-        core::Ps& time = latency_[completion.id];
+        if (completion.id == kRefresh) {
+            next_refresh_ = std::max(now, refreshed_ + case_.traffic.refresh);
+            ++refreshes_;
+        } else {
+            end_request(completion);
+        }
+    }
+    waveform_.flush(now);
+}
+
+void NandRun::end_request(const models::MemoryCompletion& completion) {
+    core::Ps& time = latency_[completion.id];
+    end_ = std::max(end_, completion.time);
+    ++over_;
+    if (completion.fault == core::Fault::kNone) {
         time = completion.time - time;
-        end_ = std::max(end_, completion.time);
         bytes_ += case_.traffic.request;
-        faults_ += completion.fault != core::Fault::kNone ? 1 : 0;
-        ++over_;
+    } else {
+        time = kFailed;
+        ++faults_[core::to_string(completion.fault)];
     }
 }
 
+/// The host's refresh of the next zone (page map: of the block that holds the next page).
+void NandRun::refresh(core::Ps now) {
+    const models::FlashGeometry& g = case_.nand.device.geometry;
+    const bool zones = case_.nand.ftl.mapping == "zone";
+    const core::Bytes step = zones ? g.total_planes() * g.block_bytes() : g.page_bytes;
+    nand_.refresh(now, static_cast<std::uint64_t>(refresh_at_), kRefresh);
+    refresh_at_ = refresh_at_ + step < case_.traffic.span ? refresh_at_ + step : 0;
+    refreshed_ = now;
+    next_refresh_ = core::kNever;  // one at a time
+}
+
 void NandRun::run() {
-    latency_.reserve(static_cast<std::size_t>(case_.traffic.requests));
+    constexpr std::int64_t kReserved = 1 << 20;
+    const std::int64_t expected = std::min(case_.traffic.requests, kReserved);
+    latency_.reserve(static_cast<std::size_t>(expected));
+    sizes_.reserve(latency_.capacity());
     const double before = cpu_s();
     more_ = source_.next(access_);
+    next_refresh_ = case_.traffic.refresh > 0 ? case_.traffic.refresh : core::kNever;
     offer(0);
-    while (over_ < sent_) {
-        const core::Ps now = nand_.next_event();
+    while (more_ || over_ < sent_) {
+        const core::Ps now =
+            std::min(nand_.next_event(), may_offer() ? access_.time : core::kNever);
         if (now == core::kNever) {
             throw core::ModelError("the NAND controller stands still: " + nand_.describe_state());
         }
         advance(now);
+        if (next_refresh_ <= now) {
+            refresh(now);
+        }
         offer(now);
     }
     run_cpu_s_ = cpu_s() - before;
@@ -186,7 +231,8 @@ void NandRun::add_counts(ordered_json& result) const {
         written > 0 ? static_cast<double>(programs) / static_cast<double>(written) : 0.0;
     const models::FlashGeometry& g = case_.nand.device.geometry;
     result["bus_utilisation"] = utilisation(nand_.busy_time(), 1);
-    result["plane_utilisation"] = utilisation(device.plane_time, g.total_planes());
+    result["plane_utilisation"] = utilisation(nand_.device().plane_time(end_), g.total_planes());
+    result["throttle_step"] = nand_.device().throttle_state();
     const models::FlashScheduler::Counts& s = nand_.scheduler().counts();
     result["retries"] = s.retries;
     result["soft_decodes"] = s.soft_decodes;
@@ -195,6 +241,7 @@ void NandRun::add_counts(ordered_json& result) const {
     result["multi_plane_commands"] = s.multi_plane;
     result["cache_reads"] = s.cache_reads;
     result["commands"] = s.commands;
+    result["host_refreshes"] = refreshes_;
     ordered_json& by_source = result["by_source"] = ordered_json::object();
     for (std::size_t i = 0; i < models::kFlashSources; ++i) {
         by_source[models::kFlashSourceNames[i]] = {{"reads", device.senses[i]},
@@ -203,7 +250,24 @@ void NandRun::add_counts(ordered_json& result) const {
     }
 }
 
+/// Requests that were refused; the errors kept are the first ones, of pages.
+void NandRun::add_faults(ordered_json& result) const {
+    const std::int64_t none = 0;
+    result["faults"] = std::accumulate(faults_.begin(), faults_.end(), none,
+                                       [](auto sum, const auto& f) { return sum + f.second; });
+    result["fault_counts"] = faults_;
+    result["first_faults"] = ordered_json::array();
+    for (const models::NandError& error : nand_.errors()) {
+        result["first_faults"].push_back({{"fault", core::to_string(error.fault)},
+                                          {"address", error.address},
+                                          {"rule", models::nand_rule(error.fault)}});
+    }
+}
+
+/// Of requests without a fault.
 void NandRun::add_latency(ordered_json& result) {
+    latency_.erase(std::remove(latency_.begin(), latency_.end(), kFailed), latency_.end());
+    latency_.resize(std::max<std::size_t>(1, latency_.size()));
     std::sort(latency_.begin(), latency_.end());
     const auto quantile = [&](double q) {
         const auto rank = static_cast<std::size_t>(q * static_cast<double>(latency_.size() - 1));
@@ -256,12 +320,7 @@ void NandRun::add_wear(ordered_json& result) const {
 }
 
 void NandRun::add_energy(ordered_json& result) const {
-    ordered_json energy = ordered_json::object();
-    for (const core::EnergyLedger::EventTotal& event : ledger_.events()) {
-        energy[event.name] = event.pj;
-    }
-    energy["total"] = ledger_.total_pj(end_);
-    result["energy_pj"] = energy;
+    result["energy_pj"] = nand_energy(ledger_, end_);
     result["energy_pj_per_bit"] =
         ledger_.total_pj(end_) / (8.0 * static_cast<double>(std::max<core::Bytes>(1, bytes_)));
 }
@@ -288,7 +347,7 @@ ordered_json NandRun::result() {
     result["case"] = case_.name;
     result["sim_time_ns"] = static_cast<double>(end_) * 1e-3;
     result["requests"] = over_;
-    result["faults"] = faults_;
+    add_faults(result);
     result["bandwidth_mbps"] = static_cast<double>(bytes_) / seconds * 1e-6;
     add_latency(result);
     add_counts(result);
@@ -301,7 +360,8 @@ ordered_json NandRun::result() {
     result["pages_per_cpu_s"] = static_cast<double>(pages) / cpu;
     result["run_cpu_s"] = run_cpu_s_;
     result["precondition_cpu_s"] = fill_cpu_s_;
-    tap_.add_to(result);
+    tap_->add_to(result);
+    waveform_.close(end_);
     if (!options_.out.empty()) {
         write_files();
     }
@@ -312,19 +372,14 @@ ordered_json NandRun::result() {
 
 ordered_json run_nand_bench(const std::string& file, const std::vector<std::string>& overrides,
                             const NandBenchOptions& options) {
-    core::Diagnostics diagnostics;
-    core::ConfigDocument document = core::ConfigDocument::load(file, overrides, diagnostics);
-    diagnostics.throw_if_any();
-    const NandCase config = NandCase::parse(document.root());
-    diagnostics.throw_if_any();
-    NandRun run(config, options);
-    run.run();
-    ordered_json result = run.result();
-    if (!options.out.empty()) {
-        core::write_file((fs::path(options.out) / "config.resolved.yaml").string(),
-                         document.resolved_yaml());
-    }
-    return result;
+    return run_bench_case<NandCase>(file, overrides, options.out, [&](const NandCase& config) {
+        if (!config.commands.empty()) {
+            return run_nand_commands(config, options);
+        }
+        NandRun run(config, options);
+        run.run();
+        return run.result();
+    });
 }
 
 }  // namespace strata::platform

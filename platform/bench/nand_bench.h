@@ -4,7 +4,7 @@
 
 // `strata bench nand CASE`: one full NAND controller alone, with all channels of its device, under
 // generated traffic. Case file: sections `nand` (full_nand_config.h), `traffic` (nand_traffic.h)
-// and `temperature`.
+// and `temperature`; or `commands` for the device alone (nand_commands.h).
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -12,6 +12,7 @@
 
 #include "core/config.h"
 #include "models/memory/nand/full_nand_config.h"
+#include "platform/bench/nand_commands.h"
 #include "platform/bench/nand_traffic.h"
 
 namespace strata::platform {
@@ -20,6 +21,7 @@ struct NandCase {
     std::string name;  ///< the file's name without extension
     models::FullNandConfig nand;
     NandTraffic traffic;
+    std::vector<NandCommandLine> commands;  ///< if any: no traffic
     double celsius = 45.0;
 
     static NandCase parse(core::Section root);
@@ -31,6 +33,7 @@ struct NandBenchOptions {
     /// `commands.csv`; empty: none of them.
     std::string out;
     bool write_commands = false;  ///< with `out`: every operation of the device
+    bool waveform = false;        ///< needs `out`: `trace.vcd` with `trace.gtkw`
 };
 
 /// Runs a case; throws core::UserError for a bad one. Keys of the result: docs/nand.md; `wall_s`,

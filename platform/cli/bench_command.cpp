@@ -37,6 +37,7 @@ struct BenchRequest {
     bool json = false;
     bool check_trace = false;
     bool write_commands = false;
+    bool waveform = false;
 };
 
 /// Wall and CPU time since it was made, and the memory high-water mark: `host` figures.
@@ -107,6 +108,7 @@ ordered_json bench_nand(const BenchRequest& request, const std::string& out) {
     NandBenchOptions options;
     options.check_trace = request.check_trace;
     options.write_commands = request.write_commands;
+    options.waveform = request.waveform;
     options.out = out;
     return run_nand_bench(find_config("bench/nand", request.file), request.overrides, options);
 }
@@ -131,6 +133,12 @@ int bench(const BenchKind& kind, const BenchRequest& request) {
     if (!kind.keeps_trace && (request.check_trace || request.write_commands)) {
         throw core::UserError("bench " + kind.name +
                               ": --check-trace and --commands belong to bench dram and nand");
+    }
+    if (request.write_commands && request.out.empty()) {
+        throw core::UserError("--commands needs --out, the directory for commands.csv");
+    }
+    if (kind.name != "nand" && request.waveform) {
+        throw core::UserError("bench " + kind.name + ": --vcd belongs to bench nand");
     }
     std::optional<RunDirectory> directory;
     if (!request.out.empty()) {
@@ -176,6 +184,8 @@ void add_bench_command(CLI::App& app, Action& action) {
                       "dram, nand: check every command against the rules");
     command->add_flag("--commands", request->write_commands,
                       "dram, nand: write every command to OUT/commands.csv");
+    command->add_flag("--vcd", request->waveform,
+                      "nand: write what buses and planes do to OUT/trace.vcd");
     command->add_flag("--json", request->json, "print the result as JSON, nothing else");
     command->callback([&action, request] {
         action = [request] {

@@ -39,7 +39,7 @@ std::string read_any(core::Section root) {
         NocCase::parse(root);
         return "noc bench case";
     }
-    if (root.has("nand") && root.has("traffic")) {
+    if (root.has("nand") && (root.has("traffic") || root.has("commands"))) {
         NandCase::parse(root);
         return "nand bench case";
     }
@@ -62,7 +62,7 @@ std::string read_any(core::Section root) {
     root.error(
         "",
         "neither a platform (key `platform`), a workload (`kind`), a model card (`hidden`), a "
-        "bench case (`traffic`, `thermal`) nor a preset (`data_sheet`)");
+        "bench case (`traffic`, `commands`, `thermal`) nor a preset (`data_sheet`)");
     return "";
 }
 

@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"{factory_bad: 2}", "policy.factory_bad"},
         Bad{"{read_reclaim: -1}", "policy.read_reclaim"}, Bad{"{retention: 5}", "policy.retention"},
         Bad{"{mapping: zone, spare_zones: 128}", "must be below the number of zones = 128"},
-        Bad{"{mapping: zone, factory_bad: 0.01}", "not supported with zones"},
+        Bad{"{mapping: zone, factory_bad: 0.02}", "no room for up to 4 factory bad blocks"},
         Bad{"{wear_leveling: {}}", "wear_levelling"},
         Bad{"{wear_levelling: {spread: none}}", "policy.wear_levelling.spread"}));
 

@@ -83,9 +83,12 @@ class ShuffledFlash {
     void fail(const Failures& failures) { failures_ = failures; }
     std::uint64_t value(PageNumber page) const { return values_.at(page); }
     const std::vector<FlashTask>& under_way() const { return under_way_; }
-    /// The supply failed: values stay, tasks are gone, blocks are as the medium has them.
+    /// The supply failed: tasks are gone, pages and blocks are as the medium has them.
     void power_loss(const FtlMedium& medium) {
         under_way_.clear();
+        for (auto& [page, value] : values_) {
+            value = medium.state(page) == FtlMedium::State::kIntact ? value : kTorn;
+        }
         for (auto& [block, programmed] : programmed_) {
             programmed = 0;
             while (programmed < geometry_.pages &&
@@ -116,13 +119,29 @@ class ShuffledFlash {
                 index = i;
             }
         }
-        const FlashTask task = under_way_[index];
-        under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(index));
-        ftl.done(now, task.id, status_of(task), out);
-        return task;
+        return end(now, ftl, index, status_of(under_way_[index]), out);
+    }
+    /// Finishes a certain task.
+    void finish(core::Ps now, Ftl& ftl, std::uint32_t id, FtlOutput& out) {
+        std::size_t index = 0;
+        while (under_way_[index].id != id) {
+            ++index;
+        }
+        end(now, ftl, index, FlashStatus::kOk, out);
     }
 
+    static constexpr std::uint64_t kTorn = ~std::uint64_t{0};  ///< of a page that is not intact
+
    private:
+    FlashTask end(core::Ps now, Ftl& ftl, std::size_t index, FlashStatus status, FtlOutput& out) {
+        const FlashTask task = under_way_[index];
+        under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(index));
+        if (is_program(task) && status == FlashStatus::kFailed) {
+            values_[task.page] = kTorn;
+        }
+        ftl.done(now, task.id, status, out);
+        return task;
+    }
     static bool is_program(const FlashTask& task) {
         return task.kind == FlashTaskKind::kProgram || task.kind == FlashTaskKind::kCopyback;
     }

@@ -98,6 +98,22 @@ TEST_P(RandomTraffic, WearsOutWithoutHanging) {
     EXPECT_GT(soak.refusals(), 0);
 }
 
+// A failed program leaves a plane without a block for a victim's last page, while other planes are
+// about to gain some: writes have to go on. These seeds once ended read-only.
+TEST(FtlRandom, APlaneWithoutSpaceWaitsForOthersThatCollect) {
+    for (const auto& [policy, seed] :
+         {std::pair{"fifo", 167U}, {"fifo", 181U}, {"random", 96U}, {"random", 104U}}) {
+        FtlConfig config = roomy();
+        config.gc.policy = policy;
+        FtlSoak soak(config, small_device(), nullptr, seed);
+        soak.allow_refusals();
+        soak.flash().fail({0.002, 0.002, 0.0004, 0.001});
+        soak.run(30'000);
+        soak.drain();
+        EXPECT_EQ(soak.refusals(), 0) << policy << ' ' << seed;
+    }
+}
+
 TEST(FtlRandom, SameSeedSameTasks) {
     const auto run = [] {
         FtlConfig config = roomy();

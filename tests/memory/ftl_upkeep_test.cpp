@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "models/memory/nand/ftl_report.h"
 #include "tests/memory/ftl_drive.h"
@@ -63,6 +64,46 @@ TEST(FtlWear, DynamicLevellingUsesTheLeastWornFreeBlock) {
     const models::FtlWear wear = models::ftl_wear(*ftl, g.total_blocks());
     EXPECT_LE(wear.most - wear.least, 1u);
     EXPECT_EQ(ftl->counts().write_amplification(), 1.0);
+}
+
+/// Erases of the most and the least erased plane, the mean taken as 1, after writes of which half
+/// go to one page of eight.
+std::pair<double, double> wear_of_planes(bool static_placement, double hot) {
+    FlashGeometry g;
+    g.channels = 4;
+    g.dies = 2;
+    g.blocks = 32;
+    g.pages = 16;
+    FtlConfig config = roomy();
+    config.static_placement = static_placement;
+    const auto ftl = make_ftl(config, g);
+    ImmediateFlash flash(*ftl);
+    ftl->preload(0, ftl->logical_pages());
+    core::RandomStream random(1, "planes");
+    const auto pages = static_cast<std::uint64_t>(ftl->logical_pages());
+    for (std::uint64_t i = 0; i < 30 * pages; ++i) {
+        const std::uint64_t page = random.below(pages);
+        flash.write(static_cast<LogicalPage>(random.chance(hot) ? page - page % 8 : page));
+    }
+    std::vector<double> erases(static_cast<std::size_t>(g.total_planes()));
+    for (std::int64_t block = 0; block < g.total_blocks(); ++block) {
+        erases[static_cast<std::size_t>(block / g.blocks)] += ftl->erase_count(block);
+    }
+    const double mean = std::accumulate(erases.begin(), erases.end(), 0.0) / 8.0;
+    const auto [least, most] = std::minmax_element(erases.begin(), erases.end());
+    return {*most / mean, *least / mean};
+}
+
+// Planes take writes in turn, so that they wear alike whatever the traffic, but for the valid pages
+// that happen to gather in some; pages tied to planes carry the traffic's unevenness over.
+TEST(FtlWear, StripingWearsPlanesAlike) {
+    const auto uniform = wear_of_planes(false, 0.0);
+    EXPECT_LT(uniform.first, 1.1);
+    EXPECT_GT(uniform.second, 0.9);
+    const auto hot = wear_of_planes(false, 0.5);
+    EXPECT_LT(hot.first, 1.1);
+    EXPECT_GT(hot.second, 0.9);
+    EXPECT_GT(wear_of_planes(true, 0.5).first, 2.0);
 }
 
 // Law 12: in steady state erases times pages per block = programs, but for blocks in flight.

@@ -3,7 +3,9 @@
 #include "models/memory/nand/ftl_zone.h"
 
 #include <map>
+#include <set>
 
+#include "models/memory/nand/ftl_report.h"
 #include "tests/memory/ftl_drive.h"
 
 namespace strata::test {
@@ -122,7 +124,7 @@ TEST(FtlZone, ResetWaitsForReadsUnderWay) {
     ftl.read(0, 3, 1, out);
     const std::uint32_t read_task = out.tasks.at(0).id;
     ftl.trim(0, 0, 16, 2, out);
-    EXPECT_EQ(out.tasks.size(), 1u);
+    EXPECT_EQ(out.tasks.size(), 4u) << "the erases of the three other planes";
     ftl.done(0, read_task, FlashStatus::kOk, out);
     EXPECT_EQ(out.tasks.size(), 5u);
 }
@@ -190,14 +192,14 @@ TEST(FtlZone, RetentionRefreshesEveryZoneInItsTime) {
     EXPECT_EQ(ftl.counts().total_programs(), 5 * 5 * 16);
 }
 
-TEST(FtlZone, FailedRefreshTakesAnotherSetAndRetiresTheFirst) {
+TEST(FtlZone, FailedProgramOfARefreshTakesAnotherBlockOfThatPlane) {
     FtlConfig config = zones(2);
     config.preloaded = true;
     ZoneFtl ftl(config, four_planes(), nullptr);
     FtlOutput out;
     ftl.refresh(0, 0, 3, out);
     EXPECT_EQ(run(ftl, out, FlashTaskKind::kProgram, 1).at(0).fault, Fault::kNone);
-    EXPECT_EQ(ftl.counts().bad_blocks, 4);
+    EXPECT_EQ(ftl.counts().bad_blocks, 1);
     ftl.refresh(0, 0, 4, out);
     EXPECT_EQ(run(ftl, out).at(0).fault, Fault::kNone);
     EXPECT_EQ(read(ftl, 15), Fault::kNone);
@@ -212,16 +214,173 @@ TEST(FtlZone, RefreshWithoutSparesIsRefused) {
     EXPECT_EQ(run(ftl, out).at(0).fault, Fault::kOutOfRange);
 }
 
-TEST(FtlZone, FailedProgramClosesTheZoneUntilItIsReset) {
+/// Writes page by page up to `pages`; programs of `bad` blocks fail.
+std::vector<Fault> write_up_to(ZoneFtl& ftl, LogicalPage from, LogicalPage pages,
+                               const std::set<std::int64_t>& bad) {
+    std::vector<Fault> faults;
+    const FlashGeometry g = four_planes();
+    for (LogicalPage page = from; page < pages; ++page) {
+        FtlOutput out;
+        ftl.write(0, page, 1, out);
+        for (std::size_t i = 0; i < out.tasks.size(); ++i) {
+            const bool fail = out.tasks[i].kind == FlashTaskKind::kProgram &&
+                              bad.count(g.block_of(out.tasks[i].page)) > 0;
+            ftl.done(0, out.tasks[i].id, fail ? FlashStatus::kFailed : FlashStatus::kOk, out);
+        }
+        faults.push_back(out.acks.at(0).fault);
+        ftl.check();
+    }
+    return faults;
+}
+
+// The third page of block 0 of plane 0 fails: two pages are read and programmed again, the third
+// comes from the buffer, and one block of one plane is bad.
+TEST(FtlZone, FailedProgramMovesItsBlockOnly) {
+    ZoneFtl ftl(zones(), four_planes(), nullptr);
+    EXPECT_EQ(write_up_to(ftl, 0, 8, {}), std::vector<Fault>(8, Fault::kNone));
+    EXPECT_EQ(write_up_to(ftl, 8, 16, {0}), std::vector<Fault>(8, Fault::kNone));
+    EXPECT_TRUE(ftl.bad(0));
+    EXPECT_EQ(ftl.counts().bad_blocks, 1);
+    const auto reason = static_cast<std::size_t>(FlashSource::kGc);
+    EXPECT_EQ(ftl.counts().reads[reason], 2);
+    EXPECT_EQ(ftl.counts().programs[reason], 2);
+    EXPECT_EQ(ftl.counts().programs[static_cast<std::size_t>(FlashSource::kHost)], 16 + 1);
+    for (LogicalPage page = 0; page < 16; ++page) {
+        EXPECT_EQ(read(ftl, page), Fault::kNone);
+    }
+}
+
+TEST(FtlZone, ZoneWithoutASpareBlockBecomesReadOnlyBeforeTheFailedPage) {
+    ZoneFtl ftl(zones(0), four_planes(), nullptr);
+    for (std::int64_t zone = 1; zone < ftl.zones(); ++zone) {  // no block is free
+        EXPECT_EQ(write(ftl, zone * 16), Fault::kNone);
+    }
+    EXPECT_EQ(write_up_to(ftl, 0, 8, {}), std::vector<Fault>(8, Fault::kNone));
+    FtlOutput out;
+    ftl.write(0, 8, 7, out);
+    ftl.write(0, 9, 8, out);
+    EXPECT_EQ(ftl.counts().read_only_zones, 0);
+    const auto acks = run(ftl, out, FlashTaskKind::kProgram, 1);
+    ASSERT_EQ(acks.size(), 2u);
+    EXPECT_EQ(acks[0].fault, Fault::kOutOfRange);
+    EXPECT_EQ(acks[1].fault, Fault::kOutOfRange) << "behind the hole";
+    EXPECT_EQ(ftl.counts().read_only_zones, 1);
+    EXPECT_TRUE(ftl.read_only(0));
+    EXPECT_EQ(ftl.write_pointer(0), 8);
+    EXPECT_EQ(write(ftl, 8), Fault::kOutOfRange);
+    EXPECT_EQ(read(ftl, 7), Fault::kNone);
+    EXPECT_EQ(read(ftl, 8), Fault::kNandReadErased);
+    ftl.trim(0, 16, 16, 9, out);  // another zone's blocks are free now
+    EXPECT_EQ(run(ftl, out).at(0).fault, Fault::kNone);
+    ftl.trim(0, 0, 16, 9, out);
+    EXPECT_EQ(run(ftl, out).at(0).fault, Fault::kNone);
+    EXPECT_EQ(ftl.counts().bad_blocks, 1);
+    EXPECT_EQ(write(ftl, 0), Fault::kNone);
+    EXPECT_EQ(write(ftl, 16), Fault::kOutOfRange) << "a plane has a block less than zones";
+}
+
+// Pages are acknowledged in order, so that the write pointer has no hole below it.
+TEST(FtlZone, WritesAreAcknowledgedInOrder) {
     ZoneFtl ftl(zones(), four_planes(), nullptr);
     FtlOutput out;
-    ftl.write(0, 0, 1, out);
-    EXPECT_EQ(run(ftl, out, FlashTaskKind::kProgram, 1).at(0).fault, Fault::kUncorrectable);
-    EXPECT_EQ(write(ftl, 1), Fault::kUncorrectable);
-    ftl.trim(0, 0, 16, 2, out);
+    for (LogicalPage page = 0; page < 3; ++page) {
+        ftl.write(0, page, static_cast<std::uint64_t>(page), out);
+    }
+    const std::vector<FlashTask> tasks = out.tasks;
+    ftl.done(0, tasks[2].id, FlashStatus::kOk, out);
+    ftl.done(0, tasks[1].id, FlashStatus::kOk, out);
+    EXPECT_TRUE(out.acks.empty());
+    ftl.done(0, tasks[0].id, FlashStatus::kOk, out);
+    ASSERT_EQ(out.acks.size(), 3u);
+    for (std::uint64_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(out.acks[i].tag, i);
+    }
+}
+
+TEST(FtlZone, WritesDuringARefreshWaitForTheirLane) {
+    ZoneFtl ftl(zones(), four_planes(), nullptr);
+    write_up_to(ftl, 0, 8, {});
+    FtlOutput out;
+    ftl.refresh(0, 0, 5, out);
+    ftl.write(0, 8, 6, out);
+    EXPECT_EQ(out.tasks.size(), 4u) << "one read of each lane";
+    const auto acks = run(ftl, out);
+    ASSERT_EQ(acks.size(), 2u);
+    EXPECT_EQ(acks[0].fault, Fault::kNone);
+    EXPECT_EQ(acks[1].fault, Fault::kNone);
+    EXPECT_EQ(ftl.write_pointer(0), 9);
+    EXPECT_EQ(read(ftl, 8), Fault::kNone);
+}
+
+TEST(FtlZone, FactoryBadBlocksAreNeverUsed) {
+    FlashGeometry g = four_planes();
+    g.blocks = 64;
+    FtlConfig config = zones(6);
+    config.factory_bad = 0.05;
+    ZoneFtl ftl(config, g, nullptr);
+    EXPECT_GT(ftl.counts().bad_blocks, 4);
+    ImmediateFlash flash(ftl);
+    for (LogicalPage page = 0; page < ftl.logical_pages(); ++page) {
+        ftl.write(0, page, 0, flash.out());
+        ASSERT_EQ(flash.out().tasks.size(), 1u);
+        EXPECT_FALSE(ftl.bad(g.block_of(flash.out().tasks[0].page)));
+        flash.run();
+    }
+}
+
+// One zone is rewritten for ever; without levelling the blocks of the others are never erased.
+TEST(FtlZone, StaticLevellingBoundsTheSpread) {
+    for (const std::int64_t spread : {0, 4, 16}) {
+        FtlConfig config = zones();
+        config.wear_levelling.spread = spread;
+        ZoneFtl ftl(config, four_planes(), nullptr);
+        write_up_to(ftl, 0, ftl.logical_pages(), {});
+        FtlOutput out;
+        for (int round = 0; round < 500; ++round) {
+            ftl.trim(0, 0, 16, 1, out);
+            run(ftl, out);
+            write_up_to(ftl, 0, 16, {});
+        }
+        const models::FtlWear wear = models::ftl_wear(ftl, four_planes().total_blocks());
+        if (spread == 0) {
+            EXPECT_EQ(wear.least, 0u);
+            EXPECT_GE(wear.most, 250u);
+        } else {
+            EXPECT_LE(wear.most - wear.least, static_cast<std::uint32_t>(spread) + 1);
+            const auto reason = static_cast<std::size_t>(FlashSource::kWearLevel);
+            EXPECT_GT(ftl.counts().erases[reason], 0);
+            EXPECT_LE(ftl.counts().erases[reason], ftl.counts().total_erases() / spread);
+        }
+    }
+}
+
+// Of a block a mount reads one page when it is empty, two when it is full, and finds the first
+// erased page by halving.
+TEST(FtlZone, MountReadsFewPagesOfEveryBlock) {
+    FlashGeometry g = four_planes();
+    g.pages = 64;
+    FtlMedium medium(g);
+    constexpr LogicalPage kWritten = 3 * 256 + 100;  // three full zones, 25 pages of each plane
+    {
+        ZoneFtl ftl(zones(), g, &medium);
+        ImmediateFlash flash(ftl);
+        for (LogicalPage page = 0; page < kWritten; ++page) {
+            flash.write(page);
+        }
+    }
+    ZoneFtl ftl(zones(), g, &medium);
+    EXPECT_FALSE(ftl.mounted());
+    FtlOutput out;
+    ftl.mount(0, out);
     run(ftl, out);
-    EXPECT_EQ(ftl.counts().bad_blocks, 4);
-    EXPECT_EQ(write(ftl, 0), Fault::kNone);
+    EXPECT_TRUE(ftl.mounted());
+    EXPECT_EQ(ftl.write_pointer(2), 256);
+    EXPECT_EQ(ftl.write_pointer(3), 100);
+    EXPECT_EQ(ftl.write_pointer(4), 0);
+    const std::int64_t reads = ftl.counts().reads[static_cast<std::size_t>(FlashSource::kMap)];
+    EXPECT_GE(reads, 4 * (3 * 2 + 2 + 2));
+    EXPECT_LE(reads, 4 * (3 * 2 + 2 + (2 + 6)));
+    EXPECT_EQ(ftl.counts().total_programs() + ftl.counts().total_erases(), 0) << "nothing is torn";
 }
 
 TEST(FtlZone, RandomTrafficKeepsToTheContract) {

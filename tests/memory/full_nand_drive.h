@@ -25,6 +25,8 @@ inline models::FullNandConfig small_nand(const std::string& preset, std::int32_t
     c.device.geometry.blocks = blocks;
     c.device.geometry.pages = pages;
     c.ftl.over_provisioning = 0.5;
+    c.ftl.gc = {};  // for few blocks
+    c.ftl.mapping = c.ftl.mapping == "zone" ? "zone" : "page";
     c.queue_depth = 1 << 16;
     return c;
 }
@@ -32,7 +34,8 @@ inline models::FullNandConfig small_nand(const std::string& preset, std::int32_t
 /// What a run came to.
 struct NandRunResult {
     core::Ps end = 0;
-    std::vector<core::Ps> latency;
+    std::vector<core::Ps> latency;  ///< by request
+    std::vector<core::Ps> ends;     ///< in order of ending
     std::int64_t faults = 0;
 
     double mean_latency() const {
@@ -76,6 +79,7 @@ inline NandRunResult closed_loop(models::FullNand& nand, std::int64_t depth, std
         for (const models::MemoryCompletion& c : done) {
             core::Ps& latency = result.latency[c.id];
             latency = c.time - latency;
+            result.ends.push_back(c.time);
             result.end = std::max(result.end, c.time);
             result.faults += c.fault != core::Fault::kNone ? 1 : 0;
             ++over;

@@ -373,25 +373,36 @@ class Wave : public core::TraceSink {
     void change_real(SignalId, Ps, double) override {}
 };
 
-TEST(FullNand, TheWaveformShowsWhatEveryPlaneDoes) {
+/// States and their times of one signal.
+std::pair<std::vector<std::string>, std::vector<Ps>> history(const Wave& wave, std::size_t signal) {
+    std::pair<std::vector<std::string>, std::vector<Ps>> result;
+    for (const auto& [time, value] : wave.changes[signal]) {
+        result.first.push_back(wave.labels[signal][static_cast<std::size_t>(value)]);
+        result.second.push_back(time);
+    }
+    return result;
+}
+
+TEST(FullNand, TheWaveformShowsWhatBusAndPlanesDo) {
     FullNandConfig c = small_nand("hbf_gen1");
     FullNand nand(c);
     Wave wave;
     nand.register_trace(&wave, "nand");
-    ASSERT_EQ(wave.names.size(), static_cast<std::size_t>(c.device.geometry.total_planes()));
-    EXPECT_EQ(wave.names[0], "nand.channel0.chip0.die0.plane0");
+    ASSERT_EQ(wave.names.size(), 1U + static_cast<std::size_t>(c.device.geometry.total_planes()));
+    EXPECT_EQ(wave.names[0], "nand.channel0.bus");
+    EXPECT_EQ(wave.names[1], "nand.channel0.chip0.die0.plane0");
     serve(nand, 0, write_of(0, 4096));
     serve(nand, 100'000 * kUs, read_of(0, 4096));
-    std::vector<std::string> states;
-    std::vector<Ps> times;
-    for (const auto& [time, value] : wave.changes[0]) {
-        states.push_back(wave.labels[0][static_cast<std::size_t>(value)]);
-        times.push_back(time);
-    }
+    const auto [states, times] = history(wave, 1);
     EXPECT_EQ(states, (std::vector<std::string>{"programming", "idle", "reading", "idle"}));
     EXPECT_EQ(times[1] - times[0], c.device.cell.t_program[0]);
     EXPECT_EQ(times[3] - times[2], c.device.cell.t_read[0]);
-    EXPECT_TRUE(wave.changes[1].empty());
+    EXPECT_TRUE(wave.changes[2].empty());
+    const auto [bus, edges] = history(wave, 0);
+    EXPECT_EQ(bus, (std::vector<std::string>{"data_in", "idle", "data_out", "idle"}));
+    EXPECT_EQ(edges[1] - edges[0], c.device.bus.transfer(4096));
+    EXPECT_EQ(edges[2], times[3]);
+    EXPECT_EQ(edges[3] - edges[2], c.device.bus.transfer(4096));
 }
 
 TEST(FullNand, StatisticsAndStateNameWhatIsGoingOn) {

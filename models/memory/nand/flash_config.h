@@ -24,6 +24,8 @@ namespace strata::models {
 
 constexpr int kMaxPageTypes = 5;  ///< bits of a cell
 constexpr int kMaxGroup = 64;     ///< pages of one command
+/// Temperatures that flash is used or stored at, with a wide margin.
+constexpr core::Range kFlashCelsius{-60, 200};
 
 /// Which array operations of one die may overlap in time.
 enum class FlashIndependence : std::uint8_t {

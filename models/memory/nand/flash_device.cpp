@@ -174,6 +174,18 @@ core::Ps FlashDevice::bus_time(std::int64_t index) const {
     return channel(index).held;
 }
 
+core::Ps FlashDevice::plane_time(core::Ps now) const {
+    core::Ps sum = counts_.plane_time;
+    for (const Plane& p : planes_) {
+        for (const std::int32_t index : {p.job, p.next_job}) {
+            if (index != kNone) {
+                sum -= std::max<core::Ps>(0, job(index).end - std::max(now, job(index).start));
+            }
+        }
+    }
+    return sum;
+}
+
 PageNumber FlashDevice::held_page(std::int64_t plane_index) const {
     return plane(plane_index).cached;
 }

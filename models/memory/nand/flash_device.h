@@ -149,6 +149,8 @@ class FlashDevice {
     /// Time for which a channel's bus was held, up to the end of what runs; with a command bus of
     /// its own: the data bus.
     core::Ps bus_time(std::int64_t channel) const;
+    /// Array time up to `now`, sum over planes; `now` is not after the next event.
+    core::Ps plane_time(core::Ps now) const;
     /// Sum of counts x energy per unit, and idle power x `now`.
     double energy_pj(core::Ps now) const;
     void register_energy(core::EnergyLedger& ledger, core::EnergyLedger::BlockId block);
@@ -156,7 +158,7 @@ class FlashDevice {
     std::string describe_state() const;
     /// Receives every operation when it is issued; null: none.
     void set_trace(FlashTraceSink* sink) { trace_ = sink; }
-    /// Waveform: what every plane does, in scopes `<path>.channel0.chip0.die0` ….
+    /// Waveform: what every bus and plane does, in scopes `<path>.channel0.chip0.die0` ….
     void register_waveform(core::TraceSink* sink, const std::string& path);
 
    private:
@@ -310,6 +312,9 @@ class FlashDevice {
         }
     }
     void show_state(core::Ps time, std::int64_t plane_index) const;
+    enum BusState : std::uint8_t { kBusIdle, kBusCommand, kBusDataIn, kBusDataOut };
+    /// In force from `start` to `end` unless something follows at once.
+    void show_bus(std::int64_t channel_index, core::Ps start, core::Ps end, BusState state) const;
 
     // flash_device.cpp
     void job_done(core::Ps time, std::int32_t index, std::vector<FlashEvent>& events);
@@ -343,7 +348,8 @@ class FlashDevice {
     core::Ps now_ = 0;
     Counts counts_;
     FlashTraceSink* trace_ = nullptr;
-    std::vector<core::TraceSignal> waveform_;  // by plane; empty without one
+    std::vector<core::TraceSignal> waveform_;      // by plane; empty without one
+    std::vector<core::TraceSignal> bus_waveform_;  // by channel
     std::uint64_t operations_ = 0;
     core::EnergyLedger* ledger_ = nullptr;
     core::EnergyLedger::EventId sense_energy_ = 0;

@@ -50,7 +50,7 @@ void FlashDevice::suspend(const FlashOperation& operation, const Group& group, c
         p.suspended = p.job;
         p.suspended_target = p.target;
         p.job = kNone;
-        show(bus.end, i);
+        show(j.start, i);  // the end of the command, or a later start that was announced
     });
     Die& d = die(group.die);
     --d.active;
@@ -95,9 +95,13 @@ void FlashDevice::reset(const FlashOperation& operation, const Group& group, con
     const std::int32_t first = group.die * config_.geometry.planes;
     const std::int32_t end = first + config_.geometry.planes;
     core::Ps wait = config_.die.t_reset_ready;
+    core::Ps quiet = bus.end;  // of the array; a start that was announced is shown first
     for (std::int32_t i = first; i < end; ++i) {
         for (const std::int32_t index : {plane(i).job, plane(i).suspended}) {
-            wait = std::max(wait, index == kNone ? 0 : reset_time(job(index).command));
+            if (index != kNone) {
+                wait = std::max(wait, reset_time(job(index).command));
+                quiet = std::max(quiet, job(index).start);
+            }
         }
     }
     const core::Ps until = bus.end + wait;
@@ -111,7 +115,7 @@ void FlashDevice::reset(const FlashOperation& operation, const Group& group, con
         events_.remove(kPage, i);
         p = Plane{};
         p.die = group.die;
-        show(bus.start, i);
+        show(quiet, i);
     }
     const std::int32_t channel_index = group.channel;
     die(group.die) = Die{};

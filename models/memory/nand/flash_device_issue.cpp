@@ -83,9 +83,12 @@ FlashDevice::BusSlot FlashDevice::hold_bus(core::Ps now, const FlashOperation& o
         c.command_free = now + command;
         c.data_free = std::max(c.data_free, now + data);
         c.held += data;
+        show_bus(group.channel, now, now + data, kBusDataIn);
     } else {
         c.data_free = end;
         c.held += command + data;
+        show_bus(group.channel, now, now + command, kBusCommand);
+        show_bus(group.channel, now + command, end, kBusDataIn);
     }
     events_.push(end, kBus, group.channel, operation.tag);
     return {now, end};
@@ -264,6 +267,7 @@ FlashResult FlashDevice::start_data_out(core::Ps now, const FlashDataOut& out) {
     Channel& c = channel(die(p.die).channel);
     c.data_free = end;
     c.held += end - now;
+    show_bus(die(p.die).channel, now, end, kBusDataOut);
     counts_.data_bus_time += end - now;
     counts_.out_bytes[static_cast<std::size_t>(out.source)] += out.bytes;
     count_energy(bus_energy_, out.bytes);

@@ -36,6 +36,15 @@ void FlashEccConfig::read(core::Section s) {
     retries = s.integer("retries", retries, {0, 64});  // assumption
     shift = s.number("shift", shift, {0, 1});          // assumption
     read_stage(s.section("soft"), soft);
+    if (hard.correctable > 4 * parity) {
+        s.section("hard").error("correctable",
+                                "expected at most half of the parity bits (Singleton bound)");
+    }
+    if (soft.correctable < hard.correctable || soft.correctable > 8 * parity) {
+        s.section("soft").error("correctable",
+                                "expected at least that of hard decision and at most a bit for "
+                                "each parity bit");
+    }
     soft_senses = s.integer("soft_senses", soft_senses, {1, 64});          // assumption
     decode_pj_per_bit = s.energy_pj("decode_per_bit", decode_pj_per_bit);  // assumption
     seed = static_cast<std::uint64_t>(

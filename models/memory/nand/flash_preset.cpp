@@ -106,7 +106,7 @@ void FlashPresetReader::throttle() {
     p_.config.throttle.clear();
     for (core::Section step : s_.list("throttle")) {
         FlashThrottleStep next;
-        next.above_celsius = step.temperature_c("above");
+        next.above_celsius = step.temperature_c("above", {}, kFlashCelsius);
         next.senses = step.number("senses", next.senses, {1e-3, 1.0});
         next.bus = step.number("bus", next.bus, {1e-3, 1.0});
         if (!p_.config.throttle.empty() &&
@@ -124,7 +124,8 @@ void FlashPresetReader::endurance() {
     e.pe_cycles = s.integer("pe_cycles", e.pe_cycles, core::kNotNegative);
     e.read_limit = s.integer("read_limit", e.read_limit, core::kNotNegative);
     e.retention = s.time("retention", e.retention);
-    e.retention_celsius = s.temperature_c("retention_temperature", e.retention_celsius);
+    e.retention_celsius =
+        s.temperature_c("retention_temperature", e.retention_celsius, kFlashCelsius);
     s.finish();
 }
 

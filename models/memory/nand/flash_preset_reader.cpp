@@ -63,6 +63,9 @@ void FlashPresetReader::geometry() {
     count(s_, "blocks", g.blocks, {1, 1 << 20});
     count(s_, "pages", g.pages, {1, 1 << 20});
     g.page_bytes = s_.size("page", fallback(g.page_bytes), {64, 1 << 20});
+    if ((g.page_bytes & (g.page_bytes - 1)) != 0) {
+        s_.error("page", "must be a power of two (beside it: `spare`)");
+    }
     g.spare_bytes = s_.size("spare", g.spare_bytes, {0, 1 << 16});
     if (static_cast<double>(g.total_blocks()) > 1e8) {
         s_.error("blocks", "more than 1e8 blocks in all");

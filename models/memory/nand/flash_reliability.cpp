@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/memory/nand/flash_config.h"
+
 namespace strata::models {
 
 namespace {
@@ -29,7 +31,7 @@ void FlashReliabilityConfig::read(core::Section s) {
     number("p", p, positive);
     number("q", q, positive);
     number("activation_energy_ev", activation_ev, {0, 5});
-    reference_celsius = s.temperature_c("reference_temperature", reference_celsius, {-200, 500});
+    reference_celsius = s.temperature_c("reference_temperature", reference_celsius, kFlashCelsius);
     number("initial_cycles", initial_cycles, positive);
     number("initial_hours", initial_hours, positive);
     s.finish();

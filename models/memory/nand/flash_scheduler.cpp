@@ -97,7 +97,7 @@ void FlashScheduler::add(core::Ps now, const FlashJob& work) {
     Job& j = job(index);
     j.work = work;
     j.kind = class_of(work);
-    j.sequence = sequence_++;
+    j.sequence = work.rank > 0 ? work.rank : sequence_++;
     j.since = now;
     ++open_;
     if (work.kind != FlashJobKind::kRead) {
@@ -124,6 +124,24 @@ void FlashScheduler::push_front(List& list, std::int32_t index) {
     list.head = index;
 }
 
+/// By sequence; `of_now`: among those whose phase began with its own, behind all others.
+void FlashScheduler::insert(List& list, std::int32_t index, bool of_now) {
+    std::int32_t before = kNone;
+    for (std::int32_t i = list.head; i != kNone && (job(i).sequence < job(index).sequence ||
+                                                    (of_now && job(i).since != job(index).since));
+         i = job(i).next) {
+        before = i;
+    }
+    if (before == kNone) {
+        push_front(list, index);
+    } else if (before == list.tail) {
+        push_back(list, index);
+    } else {
+        job(index).next = job(before).next;
+        job(before).next = index;
+    }
+}
+
 /// `before` is the job in front of it, kNone for the head.
 void FlashScheduler::unlink(List& list, std::int32_t before, std::int32_t index) {
     const std::int32_t next = job(index).next;
@@ -141,7 +159,13 @@ void FlashScheduler::enqueue(std::int32_t index, bool front) {
     List& list = p.waiting[j.kind];
     // Behind others that can't go it changes nothing, but where it completes a word line.
     const bool behind = list.head != kNone && !front && !device_.config().cell.one_shot;
-    front ? push_front(list, index) : push_back(list, index);
+    if (front) {
+        push_front(list, index);
+    } else if (j.work.rank > 0) {
+        insert(list, index, false);
+    } else {
+        push_back(list, index);
+    }
     p.classes = static_cast<std::uint8_t>(p.classes | 1U << j.kind);
     Unit& unit = unit_of(plane_index);
     if (j.work.kind != FlashJobKind::kRead) {

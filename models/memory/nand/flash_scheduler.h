@@ -9,13 +9,14 @@
 // Modelled: queues per plane and class of traffic, served in order of priority and then of age;
 // out of order between planes; multi-plane commands made of jobs that fit together; cache reads;
 // reads of one page share its sense; suspend of programs and erases for host and map reads; a bound
-// on how long writes wait behind reads; decoders and retries (flash_ecc.h).
-// Not modelled: the time the controller takes to decide.
+// on how long writes and background reads wait behind the host's reads; decoders and retries
+// (flash_ecc.h). Not modelled: the time the controller takes to decide.
 //
 // Arbitration `out_of_order`: on a channel read commands go before data-outs, these before programs
 // and erases, so that arrays work while the bus moves data. `mqsim`: a pending data-out goes before
-// any command; a chip takes a command only when it has finished all it had; collector traffic
-// bars host traffic from its chip.
+// any command, the collector's last; a chip takes a command only when it has finished all it had;
+// collector traffic bars host traffic from its chip; no two reads share a sense; pages of a command
+// leave and end in the order in which they were queued.
 // Cost grows with jobs: units (planes, dies or chips) that have nothing to do are never looked at.
 // Units: ps, bytes.
 
@@ -45,8 +46,9 @@ struct FlashSchedulerConfig {
     bool suspend_erase = false;
     core::Ps suspend_least = 0;  ///< no suspend when less than this is left of the operation
     std::int64_t suspends = 8;   ///< of one operation, at most
-    core::Ps starvation = 10'000'000'000;  ///< writes go first after waiting this long
-    std::int64_t pairing_window = 64;      ///< jobs of a plane searched for a partner
+    /// After waiting this long writes and background reads go before reads of the host.
+    core::Ps starvation = 10'000'000'000;
+    std::int64_t pairing_window = 64;  ///< jobs of a plane searched for a partner
 
     /// Reads a mapping `scheduler` over what the fields hold already.
     void read(core::Section s);
@@ -57,10 +59,11 @@ enum class FlashJobKind : std::uint8_t { kRead, kProgram, kErase, kCopyback };
 struct FlashJob {
     FlashJobKind kind = FlashJobKind::kRead;
     FlashSource source = FlashSource::kHost;
-    PageNumber page = 0;    ///< of an erase: any page of the block
-    PageNumber from = 0;    ///< of a copyback, in the same plane
-    core::Bytes bytes = 0;  ///< wanted of a read
-    std::uint32_t tag = 0;  ///< the caller's
+    PageNumber page = 0;     ///< of an erase: any page of the block
+    PageNumber from = 0;     ///< of a copyback, in the same plane
+    core::Bytes bytes = 0;   ///< wanted of a read
+    std::uint32_t tag = 0;   ///< the caller's
+    std::uint64_t rank = 0;  ///< of an erase: its turn among those that wait; 0: by age
 };
 
 /// Where the time of a job went; the parts add up to `time` minus its arrival.
@@ -92,6 +95,8 @@ class FlashScheduler {
     void dispatch(core::Ps now);
     core::Ps next_event() const;
     /// Does what is due at `now`, which is not later than next_event(), and appends what is over.
+    /// `mqsim`: with something over, what goes next is decided by the caller's dispatch(), when the
+    /// jobs that follow have been added.
     void advance(core::Ps now, std::vector<FlashJobDone>& done);
 
     bool idle() const { return open_ == 0; }
@@ -158,14 +163,14 @@ class FlashScheduler {
         std::int32_t open = 0;          // jobs commanded and not over
         std::int32_t copyback = kNone;  // job whose page lies in the register, to be programmed
         bool caching = false;           // a page sensed by READ CACHE waits for the next command
-        core::Ps writes_since = core::kNever;  // writes wait since then without being served
+        core::Ps writes_since = core::kNever;  // writes wait, or one is suspended, since then
     };
     enum Side : std::uint8_t { kReadSide, kWriteSide };
     struct Channel {
         // Units worth a look, for reads and for programs and erases.
         std::array<std::vector<std::uint64_t>, 2> candidates;
         std::int32_t turn = 0;         // unit to look at first
-        std::array<List, 2> outs;      // pages ready to leave: of the map, others
+        std::array<List, 3> outs;      // pages ready to leave (outs_of)
         std::int64_t writes = 0;       // programs and erases that wait
         std::int64_t open_writes = 0;  // that are not over
         bool dirty = false;
@@ -174,6 +179,7 @@ class FlashScheduler {
     struct Scope {
         FlashCommand running = FlashCommand::kRead;
         std::int64_t suspends = 0;
+        bool hold = false;  // no reads until a write that has waited too long has had its turn
     };
     struct Timer {
         core::Ps time = 0;
@@ -207,6 +213,13 @@ class FlashScheduler {
     std::int64_t plane_of(std::int32_t index) const {
         return geometry_.plane_of(job(index).work.page);
     }
+    /// Pages of the map leave first; `mqsim`: those of the collector last.
+    List& outs_of(const Job& out) {
+        const std::size_t turn = out.kind == kMapRead               ? 0U
+                                 : out.kind == kBackRead && mqsim() ? 2U
+                                                                    : 1U;
+        return channel(unit_of(geometry_.plane_of(out.work.page)).channel).outs[turn];
+    }
     bool mqsim() const { return config_.arbitration == FlashSchedulerConfig::Arbitration::kMqsim; }
 
     // Queues (flash_scheduler.cpp).
@@ -214,6 +227,7 @@ class FlashScheduler {
     static Class class_of(const FlashJob& work);
     void push_back(List& list, std::int32_t index);
     void push_front(List& list, std::int32_t index);
+    void insert(List& list, std::int32_t index, bool of_now);
     void unlink(List& list, std::int32_t before, std::int32_t index);
     void enqueue(std::int32_t index, bool front);
     void dequeue(std::int32_t before, std::int32_t index);
@@ -226,13 +240,16 @@ class FlashScheduler {
     void dispatch_channel(core::Ps now, std::int64_t channel_index);
     bool issue_some(core::Ps now, std::int64_t channel_index, Side side, bool starving);
     bool serve_reads(core::Ps now, Unit& unit);
+    bool back_read_is_late(core::Ps now, const Unit& unit) const;
     bool serve_writes(core::Ps now, Unit& unit, bool starving);
+    bool write_waits(const Unit& unit, FlashCommand program);
     bool serve_mqsim(core::Ps now, Unit& unit);
     bool serve(core::Ps now, Unit& unit, Class kind, Class partner, FlashCommand command);
     std::uint8_t waiting_classes(const Unit& unit) const;
     std::int32_t oldest(const Unit& unit, Class kind, FlashCommand command) const;
     bool may_go(std::int32_t index) const;
     bool gather(std::int32_t lead, Class kind, Class partner);
+    void order_group(Class kind);
     bool take_word_line(std::int32_t lead);
     std::int32_t find_program(PageNumber page) const;
     std::int32_t find_mate(std::int64_t plane_index, Class kind, std::int32_t lead) const;

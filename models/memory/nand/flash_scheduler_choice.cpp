@@ -15,7 +15,9 @@ void FlashScheduler::dispatch_channel(core::Ps now, std::int64_t channel_index) 
     while (true) {
         const bool command = device_.command_bus_free(channel_index) <= now;
         const bool data = device_.data_bus_free(channel_index) <= now;
-        const bool writes = data && command && channel(channel_index).writes > 0;
+        const Channel& c = channel(channel_index);
+        const bool suspends = config_.suspend_program || config_.suspend_erase;
+        const bool writes = data && command && (c.writes > 0 || (suspends && c.open_writes > 0));
         bool progress = false;
         if (mqsim()) {
             progress = command && (start_out(now, channel_index) ||
@@ -82,15 +84,21 @@ bool FlashScheduler::serve_reads(core::Ps now, Unit& unit) {
     if (unit.copyback != kNone) {
         return false;  // a read would overwrite the register
     }
+    if (scope_of(unit.first_plane).hold) {
+        return try_cache_end(now, unit);
+    }
     const std::uint8_t classes = waiting_classes(unit) & kReads;
-    for (const Class kind : {kMapRead, kHostRead, kBackRead}) {
+    const bool late = (classes >> kBackRead & 1U) != 0 && back_read_is_late(now, unit);
+    const std::array<Class, 3> order{kMapRead, late ? kBackRead : kHostRead,
+                                     late ? kHostRead : kBackRead};
+    for (const Class kind : order) {
         if (!unit.caching && (classes >> kind & 1U) != 0 &&
             serve(now, unit, kind, kind, FlashCommand::kRead)) {
             return true;
         }
     }
     if (config_.cache_read && !device_.config().auto_cache) {
-        for (const Class kind : {kMapRead, kHostRead, kBackRead}) {
+        for (const Class kind : order) {
             if ((classes >> kind & 1U) != 0 &&
                 serve(now, unit, kind, kind, FlashCommand::kReadCacheRandom)) {
                 ++counts_.cache_reads;
@@ -103,6 +111,16 @@ bool FlashScheduler::serve_reads(core::Ps now, Unit& unit) {
         }
     }
     return (classes & kForeground) != 0 && try_suspend(now, unit);
+}
+
+bool FlashScheduler::back_read_is_late(core::Ps now, const Unit& unit) const {
+    for (std::int32_t i = 0; i < planes_per_unit_; ++i) {
+        const std::int32_t head = plane(unit.first_plane + i).waiting[kBackRead].head;
+        if (head != kNone && now - job(head).since >= config_.starvation) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool FlashScheduler::serve_writes(core::Ps now, Unit& unit, bool starving) {
@@ -125,7 +143,27 @@ bool FlashScheduler::serve_writes(core::Ps now, Unit& unit, bool starving) {
             return true;
         }
     }
-    return (classes >> kErase & 1U) != 0 && serve(now, unit, kErase, kErase, FlashCommand::kErase);
+    if ((classes >> kErase & 1U) != 0 && serve(now, unit, kErase, kErase, FlashCommand::kErase)) {
+        return true;
+    }
+    if (starving && write_waits(unit, program)) {
+        scope_of(unit.first_plane).hold = true;
+    }
+    return false;
+}
+
+/// Whether only arrays, registers or bus keep a write of the unit from going.
+bool FlashScheduler::write_waits(const Unit& unit, FlashCommand program) {
+    const std::uint8_t classes = waiting_classes(unit);
+    for (const Class kind : {kMapWrite, kHostWrite, kBackWrite}) {
+        if ((classes >> kind & 1U) != 0) {
+            const std::int32_t lead = oldest(unit, kind, program);
+            if (lead != kNone && gather(lead, kind, kind)) {
+                return true;
+            }
+        }
+    }
+    return (classes >> kErase & 1U) != 0 || device_.suspended(unit.first_plane);
 }
 
 /// A chip that is through with everything takes: reads, then writes, then an erase; map before
@@ -234,7 +272,21 @@ bool FlashScheduler::gather(std::int32_t lead, Class kind, Class partner) {
         }
         planes += mate != kNone && take_word_line(mate) ? 1 : 0;
     }
+    if (mqsim() && !config.cell.one_shot) {
+        order_group(kind);
+    }
     return true;
+}
+
+/// `mqsim`: the pages of a command leave and end in the order of its queues, first the lead's.
+void FlashScheduler::order_group(Class kind) {
+    const auto end = group_.jobs.begin() + group_.count;
+    std::sort(group_.jobs.begin() + 1, end, [&](std::int32_t a, std::int32_t b) {
+        const bool first = job(a).kind == kind;
+        return first != (job(b).kind == kind) ? first : job(a).sequence < job(b).sequence;
+    });
+    std::transform(group_.jobs.begin(), end, group_.pages.begin(),
+                   [&](std::int32_t index) { return job(index).work.page; });
 }
 
 /// Adds a job to the group; of a one-shot program with the jobs of its other pages.

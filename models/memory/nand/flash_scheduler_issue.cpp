@@ -90,7 +90,7 @@ void FlashScheduler::commit_group(core::Ps now, Unit& unit, FlashCommand command
         mark(unit);  // its successor may bring its data at once
     }
     if (!senses) {
-        scope_of(plane_of(lead)) = {command, 0};
+        scope_of(plane_of(lead)) = {command, 0, false};
         unit.writes_since = (waiting_classes(unit) & kWrites) != 0 ? now : core::kNever;
     }
 }
@@ -108,7 +108,7 @@ bool FlashScheduler::try_copyback_program(core::Ps now, Unit& unit) {
         return false;
     }
     unit.copyback = kNone;
-    scope_of(plane_of(index)) = {FlashCommand::kCopybackProgram, 0};
+    scope_of(plane_of(index)) = {FlashCommand::kCopybackProgram, 0, false};
     ++counts_.commands;
     return true;
 }
@@ -125,6 +125,8 @@ void FlashScheduler::refuse(core::Ps now, std::int32_t index, const FlashResult&
     j.times.queue += now - j.since;
     j.begin = std::min(j.begin, now);
     ++unit_of(plane_of(index)).open;
+    scope_of(plane_of(index)).hold = false;
+    wake_scope(plane_of(index));
     finish(now, index, result, refused_);
 }
 
@@ -153,6 +155,7 @@ bool FlashScheduler::try_suspend(core::Ps now, Unit& unit) {
             control(now, FlashCommand::kSuspend, index)) {
             ++scope.suspends;
             ++counts_.suspends;
+            unit.writes_since = std::min(unit.writes_since, now);
             return true;
         }
     }
@@ -177,7 +180,12 @@ bool FlashScheduler::try_resume(core::Ps now, Unit& unit, bool starving) {
         !device_.accepts(FlashCommand::kResume, index)) {
         return false;
     }
-    return control(now, FlashCommand::kResume, index);
+    if (!control(now, FlashCommand::kResume, index)) {
+        return false;
+    }
+    scope_of(index).hold = false;
+    unit.writes_since = (waiting_classes(unit) & kWrites) != 0 ? now : core::kNever;
+    return true;
 }
 
 /// The page sensed last by a cache read comes out only by another command; with nothing left to
@@ -221,7 +229,8 @@ bool FlashScheduler::start_out(core::Ps now, List& outs, std::int32_t before, st
     Job& j = job(index);
     const std::int64_t plane_index = plane_of(index);
     const std::int32_t next = plane(plane_index).waiting[kHostRead].head;
-    const bool share = next != kNone && job(next).work.page == j.work.page && job(next).stage == 0;
+    const bool share =
+        !mqsim() && next != kNone && job(next).work.page == j.work.page && job(next).stage == 0;
     FlashDataOut out;
     out.page = j.work.page;
     out.bytes = bus_bytes(j);

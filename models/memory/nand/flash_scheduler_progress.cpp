@@ -34,7 +34,9 @@ void FlashScheduler::advance(core::Ps now, std::vector<FlashJobDone>& done) {
         timers_.pop_back();
         run_timer(timer, done);
     }
-    dispatch(now);
+    if (!mqsim() || done.empty()) {
+        dispatch(now);
+    }
 }
 
 void FlashScheduler::handle(const FlashEvent& event, std::vector<FlashJobDone>& done) {
@@ -80,8 +82,10 @@ void FlashScheduler::page_ready(core::Ps now, std::int64_t plane_index) {
         unit_of(plane_index).copyback = index;
     } else if (ecc_config_.placement == EccPlacement::kDie) {
         decode(now, index);
+    } else if (mqsim()) {
+        insert(outs_of(j), index, true);  // pages of a command in the order of its jobs
     } else {
-        push_back(channel(unit_of(plane_index).channel).outs[j.kind == kMapRead ? 0 : 1], index);
+        push_back(outs_of(j), index);
     }
 }
 
@@ -140,7 +144,7 @@ void FlashScheduler::decoded(core::Ps now, std::int32_t index, std::vector<Flash
         finish(now, index, {core::Fault::kUncorrectable, "no stage of the ECC decodes the page"},
                done);
     } else if (die) {
-        push_back(channel(unit.channel).outs[j.kind == kMapRead ? 0 : 1], index);
+        push_back(outs_of(j), index);
         wake_channel(unit.channel);
     } else {
         finish(now, index, {}, done);

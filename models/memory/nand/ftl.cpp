@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "models/memory/nand/ftl_config.h"
+#include "models/memory/nand/ftl_mqsim.h"
 #include "models/memory/nand/ftl_page.h"
 #include "models/memory/nand/ftl_zone.h"
 
@@ -26,7 +27,10 @@ double FtlCounts::write_amplification() const {
 std::unique_ptr<Ftl> make_ftl(const FtlConfig& config, const FlashGeometry& geometry,
                               FtlMedium* medium, std::uint64_t seed) {
     if (config.mapping == "zone") {
-        return std::make_unique<ZoneFtl>(config, geometry, medium);
+        return std::make_unique<ZoneFtl>(config, geometry, medium, seed);
+    }
+    if (config.mapping == "mqsim") {
+        return std::make_unique<MqsimFtl>(config, geometry, seed);
     }
     return std::make_unique<PageFtl>(config, geometry, medium, seed);
 }

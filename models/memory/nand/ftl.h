@@ -57,6 +57,8 @@ struct FlashTask {
     /// Of the host, below logical_pages(); map and journal pages count on from there.
     LogicalPage logical = kNoLogicalPage;
     std::uint64_t tag = 0;  ///< of the host operation (the newest one of a merged write)
+    /// Erases that wait go in rising order of rank, without one by age.
+    std::uint64_t rank = 0;
 };
 
 /// How a task ended.
@@ -95,8 +97,9 @@ struct FtlCounts {
     std::int64_t map_hits = 0;       ///< cached map
     std::int64_t map_misses = 0;
     std::int64_t checkpoints = 0;
-    std::int64_t lost_pages = 0;  ///< became uncorrectable while they were moved
-    std::int64_t bad_blocks = 0;  ///< factory and grown
+    std::int64_t lost_pages = 0;       ///< became uncorrectable while they were moved
+    std::int64_t bad_blocks = 0;       ///< factory and grown
+    std::int64_t read_only_zones = 0;  ///< became so: a program failed and no block was spare
     /// Tasks handed out, by FlashSource; a copyback counts as a read and a program.
     std::array<std::int64_t, kFlashSources> reads{};
     std::array<std::int64_t, kFlashSources> programs{};

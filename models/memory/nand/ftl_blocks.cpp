@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "core/random.h"
-
 namespace strata::models {
 
 using State = FtlBlock::State;
@@ -33,31 +31,16 @@ FtlBlocks::FtlBlocks(const FtlConfig& config, const FlashGeometry& geometry, std
       planes_(static_cast<std::size_t>(geometry.total_planes())),
       ages_(geometry.total_blocks(), 1),
       victims_(make_victim_policy(config.gc, geometry, blocks_, seed)) {
-    draw_factory_bad(config.factory_bad, seed);
+    for (const std::int64_t block : factory_bad_blocks(config, geometry, seed)) {
+        at(block).state = State::kBad;
+        ++bad_;
+    }
     for (std::int64_t block = 0; block < total(); ++block) {
         if (at(block).state == State::kFree) {
             plane_at(block / geometry_.blocks).free.push_back(block);
         }
     }
     order_free_blocks();
-}
-
-void FtlBlocks::draw_factory_bad(double share, std::uint64_t seed) {
-    if (share == 0.0) {
-        return;
-    }
-    core::RandomStream random(seed, "ftl.factory_bad");
-    // No plane gets more than what the over-provisioning was checked for (ftl_misfit).
-    const auto most = static_cast<std::int64_t>(share * geometry_.blocks * 1.5 + 0.99);
-    std::vector<std::int64_t> bad_of_plane(planes_.size());
-    for (std::int64_t block = 0; block < total(); ++block) {
-        std::int64_t& bad = bad_of_plane[static_cast<std::size_t>(block / geometry_.blocks)];
-        if (random.chance(share) && bad < most) {
-            at(block).state = State::kBad;
-            ++bad;
-            ++bad_;
-        }
-    }
 }
 
 void FtlBlocks::order_free_blocks() {
@@ -91,23 +74,28 @@ std::int64_t FtlBlocks::pop_free(std::int64_t plane, FtlStream stream) {
     return block;
 }
 
+void FtlBlocks::open(core::Ps now, std::int64_t plane, FtlStream stream) {
+    const std::int64_t number = pop_free(plane, stream);
+    plane_at(plane).open[static_cast<std::size_t>(stream)] = number;
+    FtlBlock& fresh = at(number);
+    fresh.state = State::kOpen;
+    fresh.stream = stream;
+    fresh.written = now;
+    ages_.push_back(0, number);
+}
+
 PageNumber FtlBlocks::allocate(core::Ps now, std::int64_t plane, FtlStream stream,
                                std::uint64_t stamp) {
-    std::int64_t& open = plane_at(plane).open[static_cast<std::size_t>(stream)];
-    if (open < 0) {
-        open = pop_free(plane, stream);
-        FtlBlock& fresh = at(open);
-        fresh.state = State::kOpen;
-        fresh.stream = stream;
-        fresh.written = now;
-        ages_.push_back(0, open);
+    std::int64_t& current = plane_at(plane).open[static_cast<std::size_t>(stream)];
+    if (current < 0) {
+        open(now, plane, stream);
     }
-    FtlBlock& block = at(open);
-    const PageNumber page = open * geometry_.pages + block.next;
+    FtlBlock& block = at(current);
+    const PageNumber page = current * geometry_.pages + block.next;
     ++block.programming;
     if (++block.next == geometry_.pages) {
         block.closed_at = stamp;
-        open = -1;
+        current = -1;
     }
     return page;
 }

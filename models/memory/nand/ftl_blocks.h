@@ -69,6 +69,8 @@ class FtlBlocks {
         const std::int64_t free = free_blocks(plane);
         return free > keep || (free == keep && open_block(plane, stream) >= 0);
     }
+    /// Opens a block for the stream, which has none; one is free.
+    void open(core::Ps now, std::int64_t plane, FtlStream stream);
     /// The next page of the stream's open block; opens one when there is none. `stamp`: programs so
     /// far.
     PageNumber allocate(core::Ps now, std::int64_t plane, FtlStream stream, std::uint64_t stamp);
@@ -119,7 +121,6 @@ class FtlBlocks {
     void push_free(std::int64_t block);
     void remove_free(std::int64_t block);
     std::int64_t pop_free(std::int64_t plane, FtlStream stream);
-    void draw_factory_bad(double share, std::uint64_t seed);
 
     FlashGeometry geometry_;
     bool by_wear_;

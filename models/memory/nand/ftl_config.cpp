@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/random.h"
+#include "models/memory/nand/ftl_mqsim.h"
 #include "models/memory/nand/ftl_victims.h"
 
 namespace strata::models {
@@ -11,6 +13,17 @@ namespace strata::models {
 namespace {
 
 constexpr double kMany = 1e12;
+
+bool by_mqsim_rules(const FtlConfig& c) {
+    return c.static_placement && !c.write_buffer.capacitor && c.write_buffer.hold == 0 &&
+           !c.gc.copyback && c.gc.idle == 0 && !c.map_traffic() && c.factory_bad == 0.0 &&
+           c.wear_levelling.spread == 0 && c.read_reclaim == 0 && c.retention == 0;
+}
+
+/// No plane has more factory bad blocks.
+std::int64_t most_factory_bad(const FtlConfig& config, const FlashGeometry& geometry) {
+    return static_cast<std::int64_t>(config.factory_bad * geometry.blocks * 1.5 + 0.99);
+}
 
 void parse_striping(core::Section& s, FtlConfig& c) {
     const std::vector<std::string> names{"channel", "chip", "die", "plane"};
@@ -87,7 +100,7 @@ void parse_upkeep(core::Section& s, FtlConfig& c) {
 }  // namespace
 
 void FtlConfig::read(core::Section& s) {
-    mapping = s.choice("mapping", {"page", "zone"}, mapping);
+    mapping = s.choice("mapping", {"page", "zone", "mqsim"}, mapping);
     parse_striping(s, *this);
     static_placement = s.choice("placement", {"dynamic", "static"},
                                 static_placement ? "static" : "dynamic") == "static";
@@ -123,24 +136,52 @@ std::int64_t page_map_capacity(const FtlConfig& config, const FlashGeometry& geo
     return (per_plane - rounded) * geometry.total_planes();
 }
 
+std::vector<std::int64_t> factory_bad_blocks(const FtlConfig& config, const FlashGeometry& geometry,
+                                             std::uint64_t seed) {
+    std::vector<std::int64_t> bad;
+    if (config.factory_bad == 0.0) {
+        return bad;
+    }
+    core::RandomStream random(seed, "ftl.factory_bad");
+    const std::int64_t most = most_factory_bad(config, geometry);
+    for (std::int64_t plane = 0; plane < geometry.total_planes(); ++plane) {
+        std::int64_t of_plane = 0;
+        for (std::int32_t i = 0; i < geometry.blocks; ++i) {
+            if (random.chance(config.factory_bad) && of_plane < most) {
+                bad.push_back(plane * geometry.blocks + i);
+                ++of_plane;
+            }
+        }
+    }
+    return bad;
+}
+
 std::string ftl_misfit(const FtlConfig& config, const FlashGeometry& geometry) {
     if (geometry.total_pages() >= INT32_MAX) {
         return "more than 2^31 pages behind one translation layer";
     }
     if (config.mapping == "zone") {
-        if (config.factory_bad > 0.0) {
-            return "factory bad blocks are not supported with zones";
+        if (config.spare_zones >= geometry.blocks) {
+            return "must be below the number of zones = " + std::to_string(geometry.blocks);
         }
-        return config.spare_zones < geometry.blocks
-                   ? ""
-                   : "must be below the number of zones = " + std::to_string(geometry.blocks);
+        const std::int64_t bad = most_factory_bad(config, geometry);
+        return config.spare_zones >= bad ? ""
+                                         : "leaves no room for up to " + std::to_string(bad) +
+                                               " factory bad blocks of a plane";
+    }
+    if (config.mapping == "mqsim" && !by_mqsim_rules(config)) {
+        return "mapping mqsim needs placement: static, write_buffer.acknowledge: flash and hold 0, "
+               "and neither copyback, idle collection, map cache, journal, factory bad blocks, "
+               "wear_levelling.spread, read_reclaim nor retention";
     }
     // Beside the data a plane holds its open blocks, its free blocks and one that is collected.
     const std::int64_t streams = 1 + (config.gc.hot_cold ? 1 : 0) +
                                  (config.wear_levelling.spread > 0 ? 1 : 0) +
                                  (config.map_traffic() ? 2 : 0);
-    const auto bad = static_cast<std::int64_t>(config.factory_bad * geometry.blocks * 1.5 + 0.99);
-    const std::int64_t spare = streams + std::max(config.gc.start, config.reserve()) + 1 + bad;
+    const std::int64_t spare = config.mapping == "mqsim"
+                                   ? 3 + MqsimFtl::kVictims + 1
+                                   : streams + std::max(config.gc.start, config.reserve()) + 1 +
+                                         most_factory_bad(config, geometry);
     const std::int64_t data =
         page_map_capacity(config, geometry) / geometry.total_planes() / geometry.pages;
     if (data < 1 || data + spare > geometry.blocks) {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "core/config.h"
 #include "core/units.h"
@@ -20,7 +21,7 @@ enum class StripeField : std::uint8_t { kChannel, kChip, kDie, kPlane };
 
 struct FtlConfig {
     struct Gc {
-        std::string policy = "greedy";  ///< greedy | cost_benefit | d_choice | fifo | random
+        std::string policy = "greedy";  ///< see victim_policies()
         std::int64_t choices = 10;      ///< d of d_choice
         std::int64_t start = 2;  ///< collect when a plane has no more free blocks than this …
         std::int64_t stop = 3;   ///< … until it has so many
@@ -49,7 +50,7 @@ struct FtlConfig {
         std::int64_t interval = 0;  ///< programs between checkpoints; 0: on request only
     };
 
-    std::string mapping = "page";  ///< page | zone
+    std::string mapping = "page";  ///< page | zone | mqsim (ftl_mqsim.h)
     /// Fastest first.
     std::array<StripeField, 4> striping{StripeField::kChannel, StripeField::kChip,
                                         StripeField::kDie, StripeField::kPlane};
@@ -60,10 +61,11 @@ struct FtlConfig {
     WriteBuffer write_buffer;
     Map map;
     Recovery recovery;
-    double factory_bad = 0.0;        ///< share of blocks
-    std::int64_t read_reclaim = 0;   ///< reads of a block before its data move; 0: off
-    core::Ps retention = 0;          ///< age of a block's data before they move; 0: off
-    std::int64_t spare_zones = 1;    ///< `zone`: zones the host cannot see, for refresh
+    double factory_bad = 0.0;       ///< share of blocks
+    std::int64_t read_reclaim = 0;  ///< reads of a block before its data move; 0: off
+    core::Ps retention = 0;         ///< age of a block's data before they move; 0: off
+    /// `zone`: blocks of each plane that the host cannot see: for refresh, and for bad blocks.
+    std::int64_t spare_zones = 1;
     bool preloaded = false;          ///< `zone`: every zone counts as written
     std::int64_t program_pages = 1;  ///< of a word line, programmed together: the device's, no key
 
@@ -82,6 +84,11 @@ struct FtlConfig {
 
 /// Pages the host sees under the page map: T (1 - over_provisioning), whole pages per plane.
 std::int64_t page_map_capacity(const FtlConfig& config, const FlashGeometry& geometry);
+
+/// Blocks (flat numbers, ascending) that are bad from the factory: drawn with the probability
+/// `factory_bad`, but no more in a plane than the settings were checked for.
+std::vector<std::int64_t> factory_bad_blocks(const FtlConfig& config, const FlashGeometry& geometry,
+                                             std::uint64_t seed);
 
 /// Why the settings do not fit the device; empty when they do.
 std::string ftl_misfit(const FtlConfig& config, const FlashGeometry& geometry);

@@ -3,9 +3,10 @@
 #pragma once
 
 // The page map and its inverse. An entry says where a logical page is: nowhere, on the flash, or in
-// a slot of the write buffer (which knows its place on the flash, if any). Sparse: pieces of 4 Ki
-// entries appear with their first change, so that untouched pages cost 1/512 byte.
+// a slot of the write buffer (which knows its place on the flash, if any). Sparse: lines of 16
+// entries appear with their first change; an untouched page costs half a byte, map and inverse.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -20,24 +21,39 @@ class SparseEntries {
     static constexpr std::uint32_t kUnset = UINT32_MAX;
 
     explicit SparseEntries(std::int64_t size)
-        : pieces_(static_cast<std::size_t>((size + kPiece - 1) / kPiece)) {}
+        : lines_(static_cast<std::size_t>((size + kLine - 1) / kLine)) {}
 
     std::uint32_t get(std::int64_t index) const {
-        const auto& piece = pieces_[static_cast<std::size_t>(index / kPiece)];
-        return piece ? piece[static_cast<std::size_t>(index % kPiece)] : kUnset;
+        const std::uint32_t line = lines_[static_cast<std::size_t>(index / kLine)];
+        return line == 0 ? kUnset : at(line - 1)[static_cast<std::size_t>(index % kLine)];
     }
     void set(std::int64_t index, std::uint32_t value) {
-        auto& piece = pieces_[static_cast<std::size_t>(index / kPiece)];
-        if (!piece) {
-            piece.reset(new std::uint32_t[kPiece]);
-            std::fill_n(piece.get(), kPiece, kUnset);
+        std::uint32_t& line = lines_[static_cast<std::size_t>(index / kLine)];
+        if (line == 0) {
+            line = add_line();
         }
-        piece[static_cast<std::size_t>(index % kPiece)] = value;
+        at(line - 1)[static_cast<std::size_t>(index % kLine)] = value;
     }
 
    private:
-    static constexpr std::int64_t kPiece = 4096;
-    std::vector<std::unique_ptr<std::uint32_t[]>> pieces_;
+    static constexpr std::int64_t kLine = 16;         // a cache line
+    static constexpr std::uint32_t kSlab = 1U << 12;  // lines
+    using Line = std::array<std::uint32_t, kLine>;
+
+    Line& at(std::uint32_t line) { return slabs_[line / kSlab][line % kSlab]; }
+    const Line& at(std::uint32_t line) const { return slabs_[line / kSlab][line % kSlab]; }
+    /// Its number, counted from 1.
+    std::uint32_t add_line() {
+        if (used_ % kSlab == 0) {
+            slabs_.emplace_back(new Line[kSlab]);
+        }
+        at(used_).fill(kUnset);
+        return ++used_;
+    }
+
+    std::vector<std::uint32_t> lines_;  // number of a line; 0: not there
+    std::vector<std::unique_ptr<Line[]>> slabs_;
+    std::uint32_t used_ = 0;
 };
 
 /// Where a logical page is.

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/memory/nand/ftl_medium.h"
 
+#include <algorithm>
+
 #include "core/diagnostics.h"
+#include "core/random.h"
 
 namespace strata::models {
 
@@ -23,6 +26,10 @@ FtlMedium::Page& FtlMedium::touch_page(PageNumber page) {
     Page& result = block.pages[static_cast<std::size_t>(geometry_.page_in_block(page))];
     if (result.state != State::kErased) {
         throw core::ModelError("flash page " + std::to_string(page) + " is programmed twice");
+    }
+    if (geometry_.page_in_block(page) > 0 && (&result - 1)->state == State::kErased) {
+        throw core::ModelError("flash page " + std::to_string(page) +
+                               " is programmed out of order");
     }
     return result;
 }
@@ -54,6 +61,37 @@ void FtlMedium::tear_erase(std::int64_t block) {
     Page page;
     page.state = State::kTorn;
     torn.pages.assign(static_cast<std::size_t>(geometry_.pages), page);
+}
+
+void FtlMedium::cut(std::vector<UnderWay> tasks, core::RandomStream& fate) {
+    const auto programs = std::stable_partition(
+        tasks.begin(), tasks.end(),
+        [](const UnderWay& task) { return task.kind == FlashTaskKind::kErase; });
+    std::for_each(tasks.begin(), programs, [&](const UnderWay& task) {
+        const std::uint64_t outcome = fate.below(3);
+        if (outcome == 0) {
+            erase(geometry_.block_of(task.page));
+        } else if (outcome == 1) {
+            tear_erase(geometry_.block_of(task.page));
+        }
+    });
+    std::sort(programs, tasks.end(),
+              [](const UnderWay& a, const UnderWay& b) { return a.page < b.page; });
+    std::int64_t stopped = -1;
+    std::for_each(programs, tasks.end(), [&](const UnderWay& task) {
+        const std::int64_t block = geometry_.block_of(task.page);
+        if (block == stopped) {
+            return;
+        }
+        if (fate.chance(0.5)) {
+            program(task.page, task.spare, task.contents != nullptr ? *task.contents : Contents{});
+            return;
+        }
+        stopped = block;
+        if (fate.chance(0.5)) {
+            tear(task.page);
+        }
+    });
 }
 
 FtlMedium::State FtlMedium::state(PageNumber page) const {

@@ -3,8 +3,9 @@
 #pragma once
 
 // What a power loss leaves of the translation layer's state: the spare area of every page, the
-// contents of map pages, the marks of bad blocks, and what the capacitor saved of the write buffer.
-// Host data are the controller's and not in here. Sparse: blocks never programmed cost a pointer.
+// contents of map pages, the marks of failed and bad blocks (the controller's defect list), and
+// what the capacitor saved of the write buffer. Host data are the controller's and not in here.
+// Sparse: blocks never programmed cost a pointer.
 
 #include <cstdint>
 #include <memory>
@@ -13,6 +14,7 @@
 
 #include "core/units.h"
 #include "models/memory/nand/flash.h"
+#include "models/memory/nand/ftl.h"
 
 namespace strata::models {
 
@@ -42,6 +44,19 @@ class FtlMedium {
     /// An erase that was cut short: no page can be read or programmed.
     void tear_erase(std::int64_t block);
     void mark_bad(std::int64_t block) { touch(block).bad = true; }
+    /// A program on the block failed; its data still count.
+    void mark_failed(std::int64_t block) { touch(block).failed = true; }
+
+    /// A program or erase at the moment of a power loss. `contents`: of a map page, or null.
+    struct UnderWay {
+        FlashTaskKind kind = FlashTaskKind::kProgram;
+        PageNumber page = -1;
+        FtlSpare spare;
+        const Contents* contents = nullptr;
+    };
+    /// The supply fails. The programs of a block run in order: some got done, then one is torn, the
+    /// rest never began. An erase got done, was cut short, or never began.
+    void cut(std::vector<UnderWay> tasks, core::RandomStream& fate);
 
     /// Whether nothing was ever written: a new device.
     bool blank() const { return blank_; }
@@ -50,6 +65,7 @@ class FtlMedium {
     const FtlSpare& spare(PageNumber page) const;
     const Contents& contents(PageNumber page) const;
     bool bad(std::int64_t block) const { return at(block) != nullptr && at(block)->bad; }
+    bool failed(std::int64_t block) const { return at(block) != nullptr && at(block)->failed; }
 
     /// A page of the write buffer that was acknowledged but not yet on the flash.
     struct Saved {
@@ -68,6 +84,7 @@ class FtlMedium {
         std::vector<Page> pages;  // empty: erased
         std::vector<Contents> contents;
         bool bad = false;
+        bool failed = false;
     };
 
     const Block* at(std::int64_t block) const {

@@ -318,21 +318,4 @@ void PageFtl::drop(PageNumber page) {
     blocks_.drop_valid(page);
 }
 
-void PageFtl::mark_lost(LogicalPage logical, bool lost) {
-    if (lost_.empty() && !lost) {
-        return;
-    }
-    const auto at = std::lower_bound(lost_.begin(), lost_.end(), logical);
-    const bool known = at != lost_.end() && *at == logical;
-    if (lost && !known) {
-        lost_.insert(at, logical);
-    } else if (!lost && known) {
-        lost_.erase(at);
-    }
-}
-
-bool PageFtl::is_lost(LogicalPage logical) const {
-    return !lost_.empty() && std::binary_search(lost_.begin(), lost_.end(), logical);
-}
-
 }  // namespace strata::models

@@ -29,6 +29,7 @@
 #include "models/memory/nand/ftl.h"
 #include "models/memory/nand/ftl_blocks.h"
 #include "models/memory/nand/ftl_config.h"
+#include "models/memory/nand/ftl_lost.h"
 #include "models/memory/nand/ftl_map.h"
 #include "models/memory/nand/ftl_map_cache.h"
 #include "models/memory/nand/ftl_medium.h"
@@ -142,6 +143,8 @@ class PageFtl : public Ftl {
     void end_program(core::Ps now, const Task& task, FlashStatus status, FtlOutput& out);
     void program_spare(core::Ps now, PageNumber page, LogicalPage logical, std::uint64_t stamp,
                        bool lost, const FtlMedium::Contents& contents);
+    FtlSpare spare_of(core::Ps now, PageNumber page, LogicalPage logical, std::uint64_t stamp,
+                      bool lost) const;
     void dispatch(core::Ps now, const Task& task, FlashStatus status, FtlOutput& out);
 
     // Host operations (ftl_page.cpp).
@@ -158,8 +161,8 @@ class PageFtl : public Ftl {
     void reject_writes(FtlOutput& out);
     void place(LogicalPage logical, PageNumber page);
     void drop(PageNumber page);
-    void mark_lost(LogicalPage logical, bool lost);
-    bool is_lost(LogicalPage logical) const;
+    void mark_lost(LogicalPage logical, bool lost) { lost_.mark(logical, lost); }
+    bool is_lost(LogicalPage logical) const { return lost_.contains(logical); }
     std::size_t queue_of(LogicalPage logical) const {
         return config_.static_placement
                    ? static_cast<std::size_t>(logical % geometry_.total_planes())
@@ -177,6 +180,8 @@ class PageFtl : public Ftl {
     void move_read_done(core::Ps now, const Task& task, FlashStatus status, FtlOutput& out);
     void move_done(core::Ps now, const Task& task, FlashStatus status, FtlOutput& out);
     void finish_victim(core::Ps now, std::int64_t plane, FtlOutput& out);
+    bool others_collect(std::int64_t plane) const;
+    void retry_without_space(core::Ps now, FtlOutput& out);
     void give_up_victim(core::Ps now, std::int64_t plane, FtlOutput& out);
     void retire(std::int64_t block);
     void end_refresh(std::int64_t block, FtlOutput& out);
@@ -231,7 +236,6 @@ class PageFtl : public Ftl {
     void finish_mount(core::Ps now, FtlOutput& out);
     void restore_map(const FtlMount& found);
     void restore_blocks(const FtlMount& found);
-    void settle_erase(std::int64_t block, core::RandomStream& fate);
     void save_buffer();
 
     FtlConfig config_;
@@ -260,7 +264,7 @@ class PageFtl : public Ftl {
     std::int64_t next_map_stripe_ = 0;
     bool stalled_ = false;  // no plane has a page for the host
     bool read_only_ = false;
-    std::vector<LogicalPage> lost_;  // sorted
+    FtlLostPages lost_;
 
     // By plane and stream, where pages are programmed together: word lines begun and not full.
     IndexLists open_lines_;

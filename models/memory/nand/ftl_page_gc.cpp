@@ -214,7 +214,7 @@ void PageFtl::finish_victim(core::Ps now, std::int64_t plane, FtlOutput& out) {
         return;
     }
     if (block.valid > 0) {
-        if (read_only_ || c.no_space) {
+        if (read_only_ || (c.no_space && !others_collect(plane))) {
             give_up_victim(now, plane, out);
         }
         return;
@@ -226,6 +226,7 @@ void PageFtl::finish_victim(core::Ps now, std::int64_t plane, FtlOutput& out) {
         end_refresh(victim, out);
         retire(victim);
         collect(now, plane, config_.gc.stop, out);
+        retry_without_space(now, out);
         stalled_ = false;
         pump(now, out);
         return;
@@ -240,8 +241,30 @@ void PageFtl::finish_victim(core::Ps now, std::int64_t plane, FtlOutput& out) {
     emit(task, Role::kErase, out);
 }
 
-/// There is no place for the rest of the victim's pages: takes the emptiest block of the plane
-/// instead, whatever the policy; when that is no better, the device is worn out.
+/// Whether another plane may still gain a block: it has a victim, and a place for its pages.
+bool PageFtl::others_collect(std::int64_t plane) const {
+    const auto works = [](const Collector& c) {
+        return c.victim >= 0 && (c.erasing || c.moves > 0 || !c.no_space);
+    };
+    const auto self = collectors_.begin() + plane;
+    return std::any_of(collectors_.begin(), self, works) ||
+           std::any_of(self + 1, collectors_.end(), works);
+}
+
+/// A plane gained a block or gave up: others that found no place for a victim's pages try again.
+void PageFtl::retry_without_space(core::Ps now, FtlOutput& out) {
+    for (std::int64_t plane = 0; plane < geometry_.total_planes(); ++plane) {
+        Collector& c = collector(plane);
+        if (c.victim >= 0 && c.no_space && !c.erasing && c.moves == 0) {
+            c.cursor = 0;
+            c.no_space = false;
+            step(now, plane, out);
+        }
+    }
+}
+
+/// There is no place for the rest of the victim's pages, in no plane: takes the emptiest block of
+/// the plane instead, whatever the policy; when that is no better, the device is worn out.
 void PageFtl::give_up_victim(core::Ps now, std::int64_t plane, FtlOutput& out) {
     Collector& c = collector(plane);
     FtlBlock& block = blocks_.at(c.victim);
@@ -290,6 +313,7 @@ void PageFtl::erase_done(core::Ps now, const Task& task, FlashStatus status, Ftl
     const bool low = blocks_.free_blocks(plane) < config_.gc.stop;
     collect(now, plane,
             low && task.source == FlashSource::kGc ? config_.gc.stop : config_.gc.start + 1, out);
+    retry_without_space(now, out);
     stalled_ = false;
     pump(now, out);
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/diagnostics.h"
-#include "core/random.h"
 #include "models/memory/nand/ftl_page.h"
 
 namespace strata::models {
@@ -118,45 +117,18 @@ void PageFtl::power_loss(core::RandomStream& fate) {
     if (medium_ == nullptr) {
         throw core::ModelError("a power loss needs a medium that survives it");
     }
-    std::vector<std::uint32_t> programs;
+    std::vector<FtlMedium::UnderWay> cut;
     for (std::uint32_t id = 0; id < tasks_.size(); ++id) {
         const Task& task = tasks_[id];
-        if (task.role == Role::kErase) {
-            settle_erase(geometry_.block_of(task.page), fate);
-        } else if (task.role != Role::kFree && task.kind != FlashTaskKind::kRead) {
-            programs.push_back(id);
+        if (task.role != Role::kFree && task.kind != FlashTaskKind::kRead) {
+            cut.push_back({task.kind, task.page,
+                           spare_of(0, task.page, task.logical, task.stamp, task.lost),
+                           &contents_[id]});
         }
     }
-    // The programs of a block run in order: some are done, then one is torn, the rest not begun.
-    std::sort(programs.begin(), programs.end(),
-              [this](auto a, auto b) { return tasks_[a].page < tasks_[b].page; });
-    std::int64_t stopped = -1;
-    for (const std::uint32_t id : programs) {
-        const Task& task = tasks_[id];
-        const std::int64_t block = geometry_.block_of(task.page);
-        if (block == stopped) {
-            continue;
-        }
-        if (fate.chance(0.5)) {
-            program_spare(0, task.page, task.logical, task.stamp, task.lost, contents_[id]);
-            continue;
-        }
-        stopped = block;
-        if (fate.chance(0.5)) {
-            medium_->tear(task.page);
-        }
-    }
+    medium_->cut(std::move(cut), fate);
     if (config_.write_buffer.capacitor && mounted()) {
         save_buffer();
-    }
-}
-
-void PageFtl::settle_erase(std::int64_t block, core::RandomStream& fate) {
-    const std::uint64_t outcome = fate.below(3);
-    if (outcome == 0) {
-        medium_->erase(block);
-    } else if (outcome == 1) {
-        medium_->tear_erase(block);
     }
 }
 

@@ -106,9 +106,13 @@ void PageFtl::done(core::Ps now, std::uint32_t id, FlashStatus status, FtlOutput
 
 void PageFtl::program_spare(core::Ps now, PageNumber page, LogicalPage logical, std::uint64_t stamp,
                             bool lost, const FtlMedium::Contents& contents) {
-    if (medium_ == nullptr) {
-        return;
+    if (medium_ != nullptr) {
+        medium_->program(page, spare_of(now, page, logical, stamp, lost), contents);
     }
+}
+
+FtlSpare PageFtl::spare_of(core::Ps now, PageNumber page, LogicalPage logical, std::uint64_t stamp,
+                           bool lost) const {
     const FtlBlock& block = blocks_.at(geometry_.block_of(page));
     FtlSpare spare;
     spare.logical = logical;
@@ -117,7 +121,7 @@ void PageFtl::program_spare(core::Ps now, PageNumber page, LogicalPage logical, 
     spare.erases = block.erases;
     spare.stream = static_cast<std::uint8_t>(block.stream);
     spare.lost = lost;
-    medium_->program(page, spare, contents);
+    return spare;
 }
 
 void PageFtl::dispatch(core::Ps now, const Task& task, FlashStatus status, FtlOutput& out) {

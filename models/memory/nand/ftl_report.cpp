@@ -22,6 +22,8 @@ void register_ftl_counts(core::StatGroup& stats, const FtlCounts& counts) {
     stats.counter("lost_pages", "pages", "pages that could not be read when they were moved",
                   &counts.lost_pages);
     stats.counter("bad_blocks", "blocks", "factory and grown bad blocks", &counts.bad_blocks);
+    stats.counter("read_only_zones", "zones", "zones without a spare block for a failed program",
+                  &counts.read_only_zones);
     stats.value("write_amplification", "1", "programs per program of host data",
                 [&counts] { return counts.write_amplification(); });
     for (std::size_t i = 0; i < kFlashSources; ++i) {

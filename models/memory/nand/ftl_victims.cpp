@@ -102,6 +102,24 @@ class Indexed : public VictimPolicy {
     std::vector<std::vector<std::int64_t>> closed_;
 };
 
+/// Of the emptiest blocks the one with the lowest number; O(blocks of the plane).
+class GreedyLowest : public Indexed {
+   public:
+    using Indexed::Indexed;
+
+    std::int64_t pick(std::int64_t plane, std::uint64_t) override {
+        std::int64_t best = -1;
+        for (const std::int64_t candidate : closed_of(plane)) {
+            const std::int32_t valid = block(candidate).valid;
+            if (best < 0 || valid < block(best).valid ||
+                (valid == block(best).valid && candidate < best)) {
+                best = candidate;
+            }
+        }
+        return best >= 0 && block(best).valid < pages() ? best : -1;
+    }
+};
+
 class CostBenefit : public Indexed {
    public:
     using Indexed::Indexed;
@@ -151,7 +169,7 @@ class Choices : public Indexed {
 }  // namespace
 
 std::vector<std::string> victim_policies() {
-    return {"greedy", "cost_benefit", "d_choice", "fifo", "random"};
+    return {"greedy", "greedy_lowest", "cost_benefit", "d_choice", "fifo", "random"};
 }
 
 std::unique_ptr<VictimPolicy> make_victim_policy(const FtlConfig::Gc& config,
@@ -160,6 +178,9 @@ std::unique_ptr<VictimPolicy> make_victim_policy(const FtlConfig::Gc& config,
                                                  std::uint64_t seed) {
     if (config.policy == "greedy") {
         return std::make_unique<Greedy>(geometry, blocks);
+    }
+    if (config.policy == "greedy_lowest") {
+        return std::make_unique<GreedyLowest>(geometry, blocks);
     }
     if (config.policy == "fifo") {
         return std::make_unique<Fifo>(geometry);

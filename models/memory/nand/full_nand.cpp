@@ -49,7 +49,7 @@ Fault FullNand::submit(Ps now, const MemoryRequest& wanted) {
     }
     now_ = now;
     if (unsettled_) {
-        settle();
+        end_preconditioning();
     }
     idle_at_ = core::kNever;
     work_in_background(now);
@@ -78,7 +78,7 @@ void FullNand::add_reads(Ps now, const MemoryRequest& wanted, std::int32_t index
         const LogicalPage number = address / page_bytes_;
         const Bytes next = std::min(end, (number + 1) * page_bytes_);
         const std::int32_t slot = take_page(index, MemoryOp::kRead, number, next - address, now);
-        ftl_->read(now, number, static_cast<std::uint64_t>(slot), output_);
+        ftl_->read(now, number, static_cast<std::uint32_t>(slot), output_);
         work(now);  // as if it had come alone
         address = next;
     }
@@ -109,8 +109,8 @@ void FullNand::add_trim(Ps now, const MemoryRequest& wanted, std::int32_t index)
     const LogicalPage first = address / page_bytes_;
     const std::int64_t count = core::ceil_div(address + wanted.bytes, page_bytes_) - first;
     request(index).pages_left = 1;
-    const std::int32_t slot = take_page(index, MemoryOp::kErase, first, 0, now);
-    ftl_->trim(now, first, count, static_cast<std::uint64_t>(slot), output_);
+    const std::int32_t slot = take_page(index, MemoryOp::kErase, first, count * page_bytes_, now);
+    ftl_->trim(now, first, count, tag_of(slot), output_);
 }
 
 std::int32_t FullNand::take_request() {
@@ -198,7 +198,7 @@ void FullNand::accept_writes(Ps now) {
     while (!arrivals_.empty() && arrivals_.front().time <= now && ftl_->can_write()) {
         const std::int32_t slot = arrivals_.front().page;
         arrivals_.pop();
-        ftl_->write(now, page(slot).page, static_cast<std::uint64_t>(slot), output_);
+        ftl_->write(now, page(slot).page, tag_of(slot), output_);
     }
 }
 
@@ -208,6 +208,9 @@ void FullNand::drain_output(Ps now) {
             tasks_.resize(task.id + 1);
         }
         tasks_[task.id] = task;
+        if (data_check_) {
+            data_check_->started(task, version_of(task.tag));
+        }
         scheduler_.add(now, job_of(now, task));
     }
     for (const FtlAck& ack : output_.acks) {
@@ -221,6 +224,7 @@ FlashJob FullNand::job_of(Ps now, const FlashTask& task) {
     job.source = task.source;
     job.page = task.page;
     job.tag = task.id;
+    job.rank = task.rank;
     job.bytes = page_bytes_;
     switch (task.kind) {
         case FlashTaskKind::kRead:
@@ -239,8 +243,8 @@ FlashJob FullNand::job_of(Ps now, const FlashTask& task) {
             }
             break;
     }
-    if (task.source == FlashSource::kHost && task.tag < pages_.size()) {
-        HostPage& p = page(static_cast<std::int32_t>(task.tag));
+    if (task.source == FlashSource::kHost && slot_of(task.tag) < pages_.size()) {
+        HostPage& p = page(static_cast<std::int32_t>(slot_of(task.tag)));
         if (serves(task, p)) {
             p.task = task.id;
             job.bytes = p.op == MemoryOp::kRead ? p.bytes : page_bytes_;
@@ -257,8 +261,8 @@ bool FullNand::serves(const FlashTask& task, const HostPage& p) const {
 
 void FullNand::job_done(const FlashJobDone& job) {
     const FlashTask& task = tasks_[job.tag];
-    if (task.source == FlashSource::kHost && task.tag < pages_.size()) {
-        HostPage& p = page(static_cast<std::int32_t>(task.tag));
+    if (task.source == FlashSource::kHost && slot_of(task.tag) < pages_.size()) {
+        HostPage& p = page(static_cast<std::int32_t>(slot_of(task.tag)));
         if (p.request != kNone && p.task == task.id) {
             p.times = job.times;
             p.begin = std::min(p.begin, job.begin);
@@ -269,13 +273,18 @@ void FullNand::job_done(const FlashJobDone& job) {
     if (observer_ != nullptr) {
         observer_->task_done(job.time, task, status);
     }
+    if (data_check_) {
+        data_check_->finished(task, status);
+    }
     ftl_->done(job.time, job.tag, status, output_);
 }
 
 void FullNand::acknowledge(Ps now, const FtlAck& ack) {
-    HostPage& p = page(static_cast<std::int32_t>(ack.tag));
+    HostPage& p = page(static_cast<std::int32_t>(slot_of(ack.tag)));
     if (ack.fault != Fault::kNone) {
         note_error(ack.fault, p.page);
+    } else if (data_check_) {
+        note_data(p, version_of(ack.tag));
     }
     end_page(p, now, ack.fault);
 }
@@ -306,18 +315,22 @@ void FullNand::end_page(HostPage& p, Ps now, Fault fault) {
     free_page_ = static_cast<std::int32_t>(&p - pages_.data());
 }
 
+/// A decoder in the controller gets the parity, too.
+Bytes FullNand::on_link(Bytes bytes) const {
+    return config_.ecc.placement == EccPlacement::kController ? config_.ecc.raw_bytes(bytes)
+                                                              : bytes;
+}
+
 Ps FullNand::link_time(Bytes bytes) const {
     const FlashLinkConfig& link = config_.device.link;
-    if (config_.ecc.placement == EccPlacement::kController) {
-        bytes = config_.ecc.raw_bytes(bytes);
-    }
+    bytes = on_link(bytes);
     return link.rate.bytes_per_s > 0
                ? link.rate.transfer(core::ceil_div(bytes, link.access) * link.access)
                : 0;
 }
 
 void FullNand::account(const HostPage& p, Ps acknowledged, Ps end) {
-    const Bytes crossed = p.op == MemoryOp::kErase ? 0 : p.bytes;
+    const Bytes crossed = p.op == MemoryOp::kErase ? 0 : on_link(p.bytes);
     link_bytes_ += crossed;
     if (ledger_ != nullptr) {
         ledger_->count(link_energy_, crossed);

@@ -31,6 +31,7 @@
 #include "models/memory/nand/flash_errors.h"
 #include "models/memory/nand/flash_scheduler.h"
 #include "models/memory/nand/ftl.h"
+#include "models/memory/nand/ftl_data_check.h"
 #include "models/memory/nand/full_nand_config.h"
 #include "models/memory/nand/nand_blocks.h"
 
@@ -51,6 +52,9 @@ class FullNand : public MemoryController {
         return outstanding_ < config_.queue_depth;
     }
     core::Fault submit(core::Ps now, const MemoryRequest& request) override;
+    /// Host-issued refresh of the zone (page map: of the block) at an address: its data move to a
+    /// new place. Ends as a request does, with the identifier given.
+    void refresh(core::Ps now, std::uint64_t address, std::uint64_t id);
     core::Ps next_event() const override;
     void advance(core::Ps now, std::vector<MemoryCompletion>& done) override;
 
@@ -62,6 +66,8 @@ class FullNand : public MemoryController {
     void register_stats(core::StatGroup& stats) override;
     void register_energy(core::EnergyLedger& ledger, core::EnergyLedger::BlockId block) override;
     void set_temperature(double celsius) override;
+    /// Not for `mapping: mqsim`, whose tasks do not say which data they move.
+    void check_data() override;
     void register_trace(core::TraceSink* sink, const std::string& path) override {
         device_.register_waveform(sink, path);
     }
@@ -94,7 +100,7 @@ class FullNand : public MemoryController {
     void write_at_once(LogicalPage page);
     /// Ends preconditioning: word lines that it left incomplete get their padding at once, too. The
     /// first request does so by itself.
-    void settle();
+    void end_preconditioning();
 
    private:
     static constexpr std::int32_t kNone = -1;
@@ -151,7 +157,7 @@ class FullNand : public MemoryController {
 
     void preload();
     void run_at_once(const FlashTask& task);
-    void run_at_once(FtlOutput& todo);
+    void run_at_once(FtlOutput& output);
     void add_reads(core::Ps now, const MemoryRequest& request, std::int32_t index);
     void add_writes(core::Ps now, const MemoryRequest& request, std::int32_t index);
     void add_trim(core::Ps now, const MemoryRequest& request, std::int32_t index);
@@ -163,6 +169,16 @@ class FullNand : public MemoryController {
     void drain_output(core::Ps now);
     FlashJob job_of(core::Ps now, const FlashTask& task);
     bool serves(const FlashTask& task, const HostPage& page) const;
+    /// Of operations of the translation layer: slot of the page, and the version that a write or a
+    /// trim makes.
+    std::uint64_t tag_of(std::int32_t slot) {
+        return std::uint64_t{++version_} << 32 | static_cast<std::uint32_t>(slot);
+    }
+    static std::uint32_t version_of(std::uint64_t tag) {
+        return static_cast<std::uint32_t>(tag >> 32);
+    }
+    static std::uint32_t slot_of(std::uint64_t tag) { return static_cast<std::uint32_t>(tag); }
+    void note_data(const HostPage& page, std::uint32_t version);
     void acknowledge(core::Ps now, const FtlAck& ack);
     void job_done(const FlashJobDone& job);
     void end_page(HostPage& page, core::Ps time, core::Fault fault);
@@ -171,6 +187,7 @@ class FullNand : public MemoryController {
     std::int32_t take_request();
     std::int32_t take_page(std::int32_t request, core::MemoryOp op, LogicalPage page,
                            core::Bytes bytes, core::Ps now);
+    core::Bytes on_link(core::Bytes bytes) const;
     core::Ps link_time(core::Bytes bytes) const;
     HostPage& page(std::int32_t index) { return pages_[static_cast<std::size_t>(index)]; }
     Request& request(std::int32_t index) { return requests_[static_cast<std::size_t>(index)]; }
@@ -207,6 +224,8 @@ class FullNand : public MemoryController {
     std::array<std::int64_t, 16> error_counts_{};  // by Fault
     std::int64_t link_bytes_ = 0;
     FlashTaskObserver* observer_ = nullptr;
+    std::unique_ptr<FtlDataCheck> data_check_;
+    std::uint32_t version_ = 0;
     core::EnergyLedger* ledger_ = nullptr;
     core::EnergyLedger::EventId link_energy_ = 0;
 };

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/memory/nand/full_nand_config.h"
 
+#include <fmt/format.h>
+
 namespace strata::models {
 
 namespace {
@@ -17,13 +19,34 @@ FlashKeysReader controller_keys(FullNandConfig& config) {
     };
 }
 
+void check_ecc(core::Section& s, const FullNandConfig& c) {
+    const core::Bytes page = c.device.geometry.page_bytes;
+    if (!c.ecc.on()) {
+        if (c.reliability.enabled) {
+            s.section("reliability")
+                .error("", "without a decoder nobody sees the errors: needs ecc.placement");
+        }
+        return;
+    }
+    if (page % c.ecc.codeword != 0) {
+        s.section("ecc").error("codeword", "must divide a page of " + core::format_size(page));
+    } else if (c.ecc.placement != EccPlacement::kDie &&
+               c.ecc.raw_bytes(page) > c.device.bus_page()) {
+        s.section("ecc").error(
+            "parity",
+            fmt::format("{} of a page cross the bus with it: needs `spare` of at least that and "
+                        "bus.spare_on_bus, or placement: die",
+                        core::format_size(c.ecc.raw_bytes(page) - page)));
+    }
+}
+
 }  // namespace
 
 FullNandConfig FullNandConfig::parse(core::Section& s, const FlashPresetFinder& find) {
     FullNandConfig c;
     c.device = parse_flash_config(s, find, controller_keys(c));
     core::Section policy = s.section("policy");
-    if (c.device.geometry.total_pages() > 1) {  // else the preset is in error, which was reported
+    if (!c.device.name.empty()) {  // else the preset is in error, which was reported
         c.ftl.check(policy, c.device.geometry);
     }
     if (c.device.cell.one_shot && c.ftl.mapping == "zone") {
@@ -32,10 +55,7 @@ FullNandConfig FullNandConfig::parse(core::Section& s, const FlashPresetFinder& 
     if (c.device.cell.one_shot && c.ftl.gc.copyback) {
         policy.section("gc").error("copyback", "a word line of one-shot programs has no copyback");
     }
-    if (c.ecc.on() && c.device.geometry.page_bytes % c.ecc.codeword != 0) {
-        s.section("ecc").error(
-            "codeword", "must divide a page of " + core::format_size(c.device.geometry.page_bytes));
-    }
+    check_ecc(s, c);
     return c;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What the full NAND model does without the host: preconditioning and background work.
+// What the full NAND model does beside reads and writes: preconditioning, refresh on the host's
+// word, background work.
 
 #include "core/diagnostics.h"
 #include "models/memory/nand/full_nand.h"
@@ -29,25 +30,47 @@ void FullNand::write_at_once(LogicalPage number) {
     if (!idle()) {
         throw core::ModelError("preconditioning of a NAND controller at work");
     }
-    constexpr std::uint64_t kNobody = ~std::uint64_t{0};
-    FtlOutput todo;
-    ftl_->write(now_, number, kNobody, todo);
-    run_at_once(todo);
+    FtlOutput output;
+    ftl_->write(now_, number, tag_of(kNone), output);
+    if (data_check_) {
+        data_check_->written(number, version_);
+    }
+    run_at_once(output);
     unsettled_ = true;
 }
 
-void FullNand::run_at_once(FtlOutput& todo) {
-    for (std::size_t i = 0; i < todo.tasks.size(); ++i) {
-        const FlashTask task = todo.tasks[i];
+void FullNand::run_at_once(FtlOutput& output) {
+    for (std::size_t i = 0; i < output.tasks.size(); ++i) {
+        const FlashTask task = output.tasks[i];
         run_at_once(task);
-        ftl_->done(now_, task.id, FlashStatus::kOk, todo);
+        if (data_check_) {
+            data_check_->started(task, version_of(task.tag));
+            data_check_->finished(task, FlashStatus::kOk);
+        }
+        ftl_->done(now_, task.id, FlashStatus::kOk, output);
     }
 }
 
-void FullNand::settle() {
-    FtlOutput todo;
-    ftl_->pad(now_, todo);
-    run_at_once(todo);
+void FullNand::check_data() {
+    if (config_.ftl.mapping != "mqsim") {
+        data_check_ =
+            std::make_unique<FtlDataCheck>(config_.device.geometry, ftl_->logical_pages());
+    }
+}
+
+/// A write or a trim is done; a refresh, which changes no data, has no bytes.
+void FullNand::note_data(const HostPage& p, std::uint32_t version) {
+    if (p.op == core::MemoryOp::kWrite) {
+        data_check_->written(p.page, version);
+    } else if (p.op == core::MemoryOp::kErase && p.bytes > 0) {
+        data_check_->trimmed(p.page, p.bytes / page_bytes_, version);
+    }
+}
+
+void FullNand::end_preconditioning() {
+    FtlOutput output;
+    ftl_->pad(now_, output);
+    run_at_once(output);
     unsettled_ = false;
 }
 
@@ -60,6 +83,17 @@ void FullNand::run_at_once(const FlashTask& task) {
         ++block.programmed;
     }
     device_.set_block(index, block);
+}
+
+void FullNand::refresh(Ps now, std::uint64_t address, std::uint64_t id) {
+    now_ = now;
+    const std::int32_t index = take_request();
+    request(index).completion = {id, 0, core::kNever, core::Fault::kNone};
+    request(index).pages_left = 1;
+    const LogicalPage number = static_cast<core::Bytes>(address) / page_bytes_;
+    const std::int32_t slot = take_page(index, core::MemoryOp::kErase, number, 0, now);
+    ftl_->refresh(now, number, static_cast<std::uint32_t>(slot), output_);
+    work(now);
 }
 
 /// What has been begun is brought to its end; an idle controller is left alone.
