@@ -33,6 +33,8 @@ const char* to_string(Region region) {
             return "tcm";
         case Region::kControl:
             return "control";
+        case Region::kCollective:
+            return "collective";
     }
     return "unknown";
 }
@@ -40,6 +42,10 @@ const char* to_string(Region region) {
 std::string PhysicalAddress::str() const {
     if (region == Region::kTcm || region == Region::kControl) {
         return fmt::format("{}.{}+{:#x}", Place{sip, cube, pe()}.str(), to_string(region),
+                           pe_byte());
+    }
+    if (region == Region::kCollective) {
+        return fmt::format("sip{}.cube{}.{}{}+{:#x}", sip, cube, to_string(region), pe(),
                            pe_byte());
     }
     return fmt::format("sip{}.cube{}.{}+{:#x}", sip, cube, to_string(region), offset);

@@ -11,7 +11,7 @@
 //
 // Offsets of the memories run over the whole cube (all channels or banks); how they interleave over
 // channels is the address map's business (interconnect/address_map.h). TCM and control offsets
-// carry the PE: offset = pe << 28 | byte.
+// carry the PE: offset = pe << 28 | byte; those of collective windows the number of the group.
 
 #include <cstdint>
 #include <string>
@@ -55,17 +55,19 @@ constexpr Place host_place() {
 /// What a physical address points at. 0 is no region, so that address 0 is never valid.
 enum class Region : std::uint8_t {
     kNone = 0,
-    kSram = 1,     ///< shared SRAM banks of the cube
-    kDram = 2,     ///< HBM stack of the cube
-    kNand = 3,     ///< HBF stack of the cube
-    kTcm = 4,      ///< tightly coupled memory of one PE
-    kControl = 5,  ///< mailbox and semaphores of a control processor or PE endpoint
+    kSram = 1,        ///< shared SRAM banks of the cube
+    kDram = 2,        ///< HBM stack of the cube
+    kNand = 3,        ///< HBF stack of the cube
+    kTcm = 4,         ///< tightly coupled memory of one PE
+    kControl = 5,     ///< mailbox and semaphores of a control processor or PE endpoint
+    kCollective = 6,  ///< windows of collective groups: a write there is for a group of TCMs
 };
 
 const char* to_string(Region region);
 
 constexpr int kOffsetBits = 40;
 constexpr int kPeShift = 28;  ///< TCM and control offsets: pe << 28 | byte
+constexpr int kMaxGroups = 1 << (kOffsetBits - kPeShift);  ///< collective groups of a cube
 constexpr std::uint64_t kOffsetMask = (std::uint64_t{1} << kOffsetBits) - 1;
 constexpr std::uint64_t kPeByteMask = (std::uint64_t{1} << kPeShift) - 1;
 
@@ -95,6 +97,14 @@ struct PhysicalAddress {
 constexpr std::uint64_t tcm_address(const Place& place, std::uint64_t byte) {
     return PhysicalAddress{place.sip, place.cube, Region::kTcm,
                            static_cast<std::uint64_t>(place.pe) << kPeShift | byte}
+        .encode();
+}
+/// Physical address of byte `byte` in the TCM of whoever belongs to a collective group. Its number
+/// counts in the cube of its root.
+constexpr std::uint64_t collective_address(const Place& root, std::int16_t group,
+                                           std::uint64_t byte) {
+    return PhysicalAddress{root.sip, root.cube, Region::kCollective,
+                           static_cast<std::uint64_t>(group) << kPeShift | byte}
         .encode();
 }
 /// Physical address of a control endpoint's mailbox (PE endpoint, M_CPU, IO_CPU or host).

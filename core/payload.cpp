@@ -74,6 +74,8 @@ const char* to_string(Fault fault) {
             return "pages that one command cannot take together";
         case Fault::kNandSequence:
             return "nothing to suspend, resume or continue";
+        case Fault::kCollective:
+            return "not an access that this collective group takes";
     }
     return "unknown";
 }

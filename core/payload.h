@@ -36,11 +36,15 @@ enum class Fault : std::uint8_t {
     kNandRegister,  ///< a page register holds other data, or none
     kNandGroup,     ///< pages that one command cannot take together
     kNandSequence,  ///< nothing to suspend, resume or continue
+    kCollective,    ///< an access that a collective group does not take
 };
 const char* to_string(Fault fault);
 
 /// NAND needs a third command beside read and write.
 enum class MemoryOp : std::uint8_t { kRead, kWrite, kErase };
+
+/// How the network adds up what the sources of a reduction group write.
+enum class Sum : std::uint8_t { kNone, kInt32, kFp32 };
 
 /// Points in the life of a transaction; differences are the latency breakdown.
 enum class Stage : std::uint8_t {
@@ -70,8 +74,10 @@ struct PayloadExtension : tlm::tlm_extension<PayloadExtension> {
     std::uint8_t qos = 0;              ///< 0 = normal; higher first
     MemoryOp op = MemoryOp::kRead;
     Fault fault = Fault::kNone;
+    Sum sum = Sum::kNone;           ///< of a write to a reduction group
     std::int32_t source_port = -1;  ///< network ports, set by the network interface
     std::int32_t target_port = -1;
+    std::int32_t group = -1;  ///< ≥ 0: a write to a collective group, set by the network interface
     std::uint64_t local_address = 0;  ///< byte address inside the target, set by the network
     std::array<Ps, kStages> stage{};
     std::shared_ptr<const CarriedObject> object;

@@ -103,6 +103,18 @@ void AddressMap::add_window(const core::Place& place, core::Region region, std::
     *window = {port, size};
 }
 
+std::int32_t AddressMap::add_collectives(std::int16_t sip, std::int16_t cube, core::Bytes bytes) {
+    Cube& home = cube_for(sip, cube);
+    if (home.first_group >= 0 || bytes <= 0 || bytes > core::Bytes{1} << core::kPeShift) {
+        throw core::ModelError("address map: no such collective windows at " +
+                               region_name(sip, cube, core::Region::kCollective));
+    }
+    home.first_group = groups_;
+    home.group_window = bytes;
+    groups_ += core::kMaxGroups;
+    return home.first_group;
+}
+
 Target AddressMap::find(std::uint64_t pa) const {
     const core::PhysicalAddress address = core::PhysicalAddress::decode(pa);
     if (pa >> 60 != 0 || cube_index_.empty()) {
@@ -118,6 +130,13 @@ Target AddressMap::find(std::uint64_t pa) const {
     }
     if (address.region == core::Region::kTcm) {
         return find_window(cube.tcm, address);
+    }
+    if (address.region == core::Region::kCollective) {
+        const auto window = static_cast<std::uint64_t>(cube.group_window);
+        const std::uint64_t byte = address.pe_byte();
+        return byte < window ? Target{-1, byte, static_cast<core::Bytes>(window - byte),
+                                      cube.first_group + address.pe()}
+                             : Target{};
     }
     if (address.region != core::Region::kControl) {
         return {};

@@ -18,6 +18,9 @@ struct Target {
     std::int32_t port = -1;           ///< network port; -1 when nothing is there
     std::uint64_t local_address = 0;  ///< byte address inside that target
     core::Bytes contiguous = 0;       ///< bytes from here on that stay contiguous at this port
+    std::int32_t group = -1;          ///< ≥ 0: no port but the window of a collective group
+
+    bool exists() const { return port >= 0 || group >= 0; }
 };
 
 /// Immutable after the builder has filled it. Lookups are O(1).
@@ -32,6 +35,12 @@ class AddressMap {
     /// TCM or control window of one place; the local address is the byte within it.
     void add_window(const core::Place& place, core::Region region, std::int32_t port,
                     core::Bytes size);
+
+    /// Windows of `bytes` for the collective groups of a cube. Groups are numbered over all cubes:
+    /// returns the number of the first one of this cube.
+    std::int32_t add_collectives(std::int16_t sip, std::int16_t cube, core::Bytes bytes);
+    /// Group windows so far, mapped or not.
+    std::int32_t groups() const { return groups_; }
 
     Target find(std::uint64_t pa) const;
 
@@ -56,6 +65,8 @@ class AddressMap {
         Memory memories[4];                // by Region, kNone unused
         std::vector<Window> tcm, control;  // by PE
         Window m_cpu;                      // control window of pe == kMCpu
+        std::int32_t first_group = -1;
+        core::Bytes group_window = 0;
     };
     Cube& cube_for(std::int16_t sip, std::int16_t cube);
     const Memory* memory(std::int16_t sip, std::int16_t cube, core::Region region) const;
@@ -67,6 +78,7 @@ class AddressMap {
     // Dense tables: [sip << 8 | cube] → index; made as regions are added.
     std::vector<Cube> cubes_;
     std::vector<std::int32_t> cube_index_;
+    std::int32_t groups_ = 0;
 };
 
 }  // namespace strata::interconnect

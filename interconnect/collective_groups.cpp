@@ -3,6 +3,7 @@
 #include "interconnect/collective_groups.h"
 
 #include <algorithm>
+#include <string>
 
 #include "core/diagnostics.h"
 
@@ -23,8 +24,12 @@ CollectiveId CollectiveGroups::add(const Topology& topology, const RoutingTable&
                           root,
                           members,
                           std::vector<std::int32_t>(topology.routers().size(), -1),
+                          std::vector<std::int32_t>(topology.ports().size(), -1),
                           {},
                           0};
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        group.member_at[index(members[i])] = static_cast<std::int32_t>(i);
+    }
     for (const CollectiveTree::Node& node : group.tree.nodes()) {
         group.at[index(node.router)] = static_cast<std::int32_t>(group.first_branch.size());
         group.first_branch.push_back(group.branches);
@@ -41,8 +46,7 @@ void CollectiveGroups::check(CollectiveId id, PortId source) const {
         throw core::ModelError("network: there is no collective " + std::to_string(id));
     }
     const CollectiveGroup& group = (*this)[id];
-    const bool may = group.reduces ? std::count(group.members.begin(), group.members.end(), source)
-                                   : source == group.root;
+    const bool may = group.reduces ? group.member_at[index(source)] >= 0 : source == group.root;
     if (!may) {
         throw core::ModelError("network: port " + std::to_string(source) +
                                " does not send to collective " + std::to_string(id));
@@ -52,15 +56,17 @@ void CollectiveGroups::check(CollectiveId id, PortId source) const {
 void CollectiveGroups::clear(CollectiveId id, ReductionRound& round) const {
     const CollectiveGroup& group = (*this)[id];
     round.flits = 0;
+    round.last = false;
     round.done = false;
     round.come.assign(index(group.branches), 0);
     round.tail.assign(group.tree.nodes().size(), 0);
-    round.ends.clear();
+    round.sum.assign(group.tree.nodes().size(), -1);
 }
 
-std::int64_t CollectiveGroups::join(CollectiveId id, PortId source, std::int32_t flits) {
+std::int64_t CollectiveGroups::join(const Transfer& transfer, std::int32_t flits, bool last) {
+    const CollectiveId id = transfer.group;
     State& state = states_[index(id)];
-    const std::int64_t number = state.joined[index(source)]++;
+    const std::int64_t number = state.joined[index(transfer.source)]++;
     const auto size = static_cast<std::int64_t>(state.rounds.size());
     if (number - state.base >= size) {
         std::vector<ReductionRound> larger(index(std::max<std::int64_t>(4, 2 * size)));
@@ -73,26 +79,20 @@ std::int64_t CollectiveGroups::join(CollectiveId id, PortId source, std::int32_t
         state.rounds.swap(larger);
     }
     ReductionRound& its_round = round(id, number);
-    if (its_round.flits != 0 && its_round.flits != flits) {
+    if (its_round.flits == 0) {
+        its_round.flits = flits;
+        its_round.last = last;
+        its_round.id = transfer.id;
+    } else if (its_round.flits != flits || its_round.last != last) {
         throw core::ModelError("network: the parts of collective " + std::to_string(id) +
                                " differ in size");
     }
-    its_round.flits = flits;
     return number;
 }
 
 ReductionRound& CollectiveGroups::round(CollectiveId id, std::int64_t number) {
     std::vector<ReductionRound>& rounds = states_[index(id)].rounds;
     return rounds[index(number) % rounds.size()];
-}
-
-void CollectiveGroups::finish(CollectiveId id, std::int64_t number) {
-    State& state = states_[index(id)];
-    round(id, number).done = true;
-    while (round(id, state.base).done) {
-        clear(id, round(id, state.base));
-        ++state.base;
-    }
 }
 
 }  // namespace strata::interconnect

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "interconnect/collective_tree.h"
-#include "interconnect/fifo.h"
+#include "interconnect/network.h"
 
 namespace strata::interconnect {
 
@@ -22,9 +22,10 @@ using CollectiveId = std::int32_t;
 struct CollectiveGroup {
     CollectiveTree tree;
     bool reduces = false;
-    PortId root = -1;              ///< source of a multicast, root of a reduction
-    std::vector<PortId> members;   ///< targets or sources
-    std::vector<std::int32_t> at;  ///< by router: node of the tree, -1: none
+    PortId root = -1;                     ///< source of a multicast, root of a reduction
+    std::vector<PortId> members;          ///< targets or sources
+    std::vector<std::int32_t> at;         ///< by router: node of the tree, -1: none
+    std::vector<std::int32_t> member_at;  ///< by port: its place in `members`, -1: none
     /// By node: number of its first branch among those of all nodes.
     std::vector<std::int32_t> first_branch;
     std::int32_t branches = 0;
@@ -33,10 +34,12 @@ struct CollectiveGroup {
 /// The partial sums of one round, by branch and node of the tree.
 struct ReductionRound {
     std::int32_t flits = 0;  ///< of its packets
+    bool last = false;       ///< of their transfers
     bool done = false;
-    std::vector<std::int64_t> come;   ///< by branch: flits or packets that have come
-    std::vector<std::int64_t> tail;   ///< by node: latest tail
-    std::vector<std::uint64_t> ends;  ///< transfers that end with this round
+    std::uint64_t id = 0;            ///< transfer of the part that was sent first
+    std::vector<std::int64_t> come;  ///< by branch: flits or packets that have come
+    std::vector<std::int64_t> tail;  ///< by node: latest tail; packet level
+    std::vector<std::int32_t> sum;   ///< by node: the sum's place, -1: none; flit level
 };
 
 class CollectiveGroups {
@@ -52,12 +55,23 @@ class CollectiveGroups {
     /// ModelError when the port may not send to the group.
     void check(CollectiveId id, PortId source) const;
 
-    /// Number of the round that the next packet of `source` belongs to. ModelError when its flits
-    /// are not those of the others.
-    std::int64_t join(CollectiveId id, PortId source, std::int32_t flits);
+    /// Number of the round that the next packet of `transfer` belongs to. ModelError when its flits
+    /// are not those of the others, or when it is not the last one of its transfer as theirs are.
+    std::int64_t join(const Transfer& transfer, std::int32_t flits, bool last);
     ReductionRound& round(CollectiveId id, std::int64_t number);
-    /// The sum of a round has reached the root.
-    void finish(CollectiveId id, std::int64_t number);
+    /// First round whose sum has not reached the root, or waits there for one before it.
+    std::int64_t base(CollectiveId id) const { return states_[static_cast<std::size_t>(id)].base; }
+    /// The sum of a round has reached the root. Calls `hand_on(round)` for each that is the next.
+    template <typename HandOn>
+    void finish(CollectiveId id, std::int64_t number, HandOn hand_on) {
+        State& state = states_[static_cast<std::size_t>(id)];
+        round(id, number).done = true;
+        while (round(id, state.base).done) {
+            hand_on(round(id, state.base));
+            clear(id, round(id, state.base));
+            ++state.base;
+        }
+    }
 
    private:
     struct State {

@@ -34,6 +34,18 @@ std::int32_t CollectiveTree::grow(std::int32_t parent, RouterId router, const Ho
     return node;
 }
 
+/// One more route comes to `node` by `hop`.
+void CollectiveTree::share(std::int32_t node, const Hop& hop, const RoutingTable& routing) {
+    Branch& trunk = nodes_[static_cast<std::size_t>(node)].trunk;
+    if (trunk.link != hop.link) {
+        return;
+    }
+    trunk.vc_class = static_cast<std::uint8_t>(routing.farther_class(trunk.vc_class, hop.vc_class));
+    for (Branch& branch : nodes_[static_cast<std::size_t>(trunk.node)].branches) {
+        branch.vc_class = branch.node == node ? trunk.vc_class : branch.vc_class;
+    }
+}
+
 void CollectiveTree::attach(std::int32_t node, LinkId port_link) {
     nodes_[static_cast<std::size_t>(node)].branches.push_back({port_link, 0, -1});
 }
@@ -55,6 +67,7 @@ CollectiveTree CollectiveTree::multicast(const Topology& topology, const Routing
             way.push_back(hop);
             if (tree.find(at) >= 0) {
                 node = tree.find(at);
+                tree.share(node, hop, routing);
                 way.clear();
             }
         }

@@ -7,10 +7,10 @@
 //
 // A multicast follows its routes from the source and forks where they part; where two routes from
 // the source meet again, the later one joins the tree at the last router they share, so that every
-// router gets one copy. A reduction is the union of the routes to its root, which is a tree because
-// routes depend on the destination alone; a router sends on when all its branches have arrived.
-// Not modelled: adaptive choices; deadlock of forks that hold one branch while they wait for
-// another (a fork must have room for a whole packet, or branches must advance by themselves).
+// router gets one copy. A link takes the VC class of the target with farthest to go. A reduction is
+// the union of the routes to its root, which is a tree because routes depend on the destination
+// alone; a router sends on when all its branches have arrived.
+// Not modelled: adaptive choices.
 
 #include <cstdint>
 #include <vector>
@@ -52,6 +52,7 @@ class CollectiveTree {
     std::int32_t find(RouterId router) const { return index_[static_cast<std::size_t>(router)]; }
     /// Appends the node of `router`, joined to node `parent` by `hop`.
     std::int32_t grow(std::int32_t parent, RouterId router, const Hop& hop);
+    void share(std::int32_t node, const Hop& hop, const RoutingTable& routing);
     void attach(std::int32_t node, LinkId port_link);
 
     std::vector<Node> nodes_;

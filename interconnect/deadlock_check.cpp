@@ -5,162 +5,132 @@
 #include <algorithm>
 
 namespace strata::interconnect {
-namespace {
 
-class DependencyGraph {
-   public:
-    DependencyGraph(const Topology& topology, const RoutingTable& routing)
-        : topology_(topology),
-          routing_(routing),
-          classes_(static_cast<std::size_t>(routing.vc_classes())),
-          next_(topology.links().size() * classes_),
-          seen_(next_.size(), 0),
-          first_(next_.size(), 0),
-          last_(next_.size(), 0) {
-        std::vector<char> has_port(topology.routers().size(), 0);
-        for (const Port& port : topology.ports()) {
-            has_port[static_cast<std::size_t>(port.router)] = 1;
-        }
-        for (std::size_t i = 0; i < has_port.size(); ++i) {
-            if (has_port[i] != 0) {
-                ends_.push_back(static_cast<RouterId>(i));
-            }
-        }
-        for (const RouterId to : ends_) {
-            for (int plane = 0; plane < routing.planes(); ++plane) {
-                follow(to, plane);
-            }
+DependencyGraph::DependencyGraph(const Topology& topology, const RoutingTable& routing)
+    : topology_(topology),
+      routing_(routing),
+      classes_(static_cast<std::size_t>(routing.vc_classes())),
+      next_(topology.links().size() * classes_),
+      seen_(next_.size(), 0),
+      first_(next_.size(), 0),
+      last_(next_.size(), 0) {
+    std::vector<char> has_port(topology.routers().size(), 0);
+    for (const Port& port : topology.ports()) {
+        has_port[static_cast<std::size_t>(port.router)] = 1;
+    }
+    for (std::size_t i = 0; i < has_port.size(); ++i) {
+        if (has_port[i] != 0) {
+            ends_.push_back(static_cast<RouterId>(i));
         }
     }
+    for (const RouterId to : ends_) {
+        for (int plane = 0; plane < routing.planes(); ++plane) {
+            follow(to, plane);
+        }
+    }
+}
 
-    /// Whoever arrives at a router may have to wait for whoever departs there.
-    void add_responses() {
-        for (std::size_t from = 0; from < next_.size(); ++from) {
-            if (last_[from] == 0) {
-                continue;
-            }
-            for (const LinkId id :
-                 topology_.router(topology_.link(channel(from).link).to).outputs) {
-                for (std::size_t c = 0; c < classes_; ++c) {
-                    const std::size_t to = static_cast<std::size_t>(id) * classes_ + c;
-                    if (first_[to] != 0) {
-                        add(from, to);
-                    }
+void DependencyGraph::add_responses() {
+    for (std::size_t from = 0; from < next_.size(); ++from) {
+        if (last_[from] == 0) {
+            continue;
+        }
+        for (const LinkId id : topology_.router(topology_.link(channel(from).link).to).outputs) {
+            for (std::size_t c = 0; c < classes_; ++c) {
+                const std::size_t to = static_cast<std::size_t>(id) * classes_ + c;
+                if (first_[to] != 0) {
+                    add(from, to);
                 }
             }
         }
     }
+}
 
-    /// Depth-first; the first edge back to the current way closes the circle.
-    std::vector<Channel> find_circle() const {
-        std::vector<char> state(next_.size(), kNew);
-        std::vector<Step> way;
-        for (std::size_t root = 0; root < next_.size(); ++root) {
-            if (state[root] != kNew) {
-                continue;
-            }
-            state[root] = kOpen;
-            way.assign(1, {root, 0});
-            while (!way.empty()) {
-                Step& step = way.back();
-                if (step.edge == next_[step.node].size()) {
-                    state[step.node] = kDone;
-                    way.pop_back();
-                    continue;
-                }
-                const std::size_t to = next_[step.node][step.edge++];
-                if (state[to] == kOpen) {
-                    return circle(way, to);
-                }
-                if (state[to] == kNew) {
-                    state[to] = kOpen;
-                    way.push_back({to, 0});
-                }
-            }
-        }
-        return {};
-    }
-
-   private:
+std::vector<Channel> DependencyGraph::find_circle() const {
     enum State : char { kNew, kOpen, kDone };
-    struct Step {
-        std::size_t node = 0;
-        std::size_t edge = 0;  // next one to look at
-    };
-
-    std::size_t node(const Hop& hop) const {
-        return static_cast<std::size_t>(hop.link) * classes_ + hop.vc_class;
-    }
-    Channel channel(std::size_t node) const {
-        return {static_cast<LinkId>(node / classes_), static_cast<int>(node % classes_)};
-    }
-
-    void add(std::size_t from, std::size_t to) {
-        std::vector<std::uint32_t>& out = next_[from];
-        const auto target = static_cast<std::uint32_t>(to);
-        if (std::find(out.begin(), out.end(), target) == out.end()) {
-            out.push_back(target);
+    std::vector<char> state(next_.size(), kNew);
+    std::vector<Step> way;
+    for (std::size_t root = 0; root < next_.size(); ++root) {
+        if (state[root] != kNew) {
+            continue;
         }
-    }
-
-    /// All ways to one destination, each channel once.
-    void follow(RouterId to, int plane) {
-        ++visit_;
-        frontier_.clear();
-        Hop hops[RoutingTable::kMaxChoices];
-        for (const RouterId from : ends_) {
-            const int count = from == to ? 0 : routing_.choices(from, -1, to, plane, hops);
-            for (int i = 0; i < count; ++i) {
-                first_[node(hops[i])] = 1;
-                reach(node(hops[i]));
-            }
-        }
-        for (std::size_t i = 0; i < frontier_.size(); ++i) {
-            const std::size_t here = frontier_[i];
-            const LinkId in = channel(here).link;
-            const RouterId at = topology_.link(in).to;
-            if (at == to) {
-                last_[here] = 1;
+        state[root] = kOpen;
+        way.assign(1, {root, 0});
+        while (!way.empty()) {
+            Step& step = way.back();
+            if (step.edge == next_[step.node].size()) {
+                state[step.node] = kDone;
+                way.pop_back();
                 continue;
             }
-            const int count = routing_.choices(at, in, to, plane, hops);
-            for (int j = 0; j < count; ++j) {
-                add(here, node(hops[j]));
-                reach(node(hops[j]));
+            const std::size_t to = next_[step.node][step.edge++];
+            if (state[to] == kOpen) {
+                return circle(way, to);
+            }
+            if (state[to] == kNew) {
+                state[to] = kOpen;
+                way.push_back({to, 0});
             }
         }
     }
+    return {};
+}
 
-    void reach(std::size_t node) {
-        if (seen_[node] != visit_) {
-            seen_[node] = visit_;
-            frontier_.push_back(node);
+bool DependencyGraph::add(std::size_t from, std::size_t to) {
+    std::vector<std::uint32_t>& out = next_[from];
+    const auto target = static_cast<std::uint32_t>(to);
+    if (std::find(out.begin(), out.end(), target) != out.end()) {
+        return false;
+    }
+    out.push_back(target);
+    return true;
+}
+
+/// All ways to one destination, each channel once.
+void DependencyGraph::follow(RouterId to, int plane) {
+    ++visit_;
+    frontier_.clear();
+    Hop hops[RoutingTable::kMaxChoices];
+    for (const RouterId from : ends_) {
+        const int count = from == to ? 0 : routing_.choices(from, -1, to, plane, hops);
+        for (int i = 0; i < count; ++i) {
+            first_[node(hops[i])] = 1;
+            reach(node(hops[i]));
         }
     }
-
-    std::vector<Channel> circle(const std::vector<Step>& way, std::size_t first) const {
-        std::vector<Channel> channels;
-        auto step = std::find_if(way.begin(), way.end(),
-                                 [&](const Step& candidate) { return candidate.node == first; });
-        for (; step != way.end(); ++step) {
-            channels.push_back(channel(step->node));
+    for (std::size_t i = 0; i < frontier_.size(); ++i) {
+        const std::size_t here = frontier_[i];
+        const LinkId in = channel(here).link;
+        const RouterId at = topology_.link(in).to;
+        if (at == to) {
+            last_[here] = 1;
+            continue;
         }
-        return channels;
+        const int count = routing_.choices(at, in, to, plane, hops);
+        for (int j = 0; j < count; ++j) {
+            add(here, node(hops[j]));
+            reach(node(hops[j]));
+        }
     }
+}
 
-    const Topology& topology_;
-    const RoutingTable& routing_;
-    std::size_t classes_;
-    std::vector<RouterId> ends_;                    // routers with a port
-    std::vector<std::vector<std::uint32_t>> next_;  // by channel
-    std::vector<std::uint32_t> seen_;               // visit that reached the channel last
-    std::vector<char> first_;                       // of some way
-    std::vector<char> last_;
-    std::uint32_t visit_ = 0;
-    std::vector<std::size_t> frontier_;
-};
+void DependencyGraph::reach(std::size_t node) {
+    if (seen_[node] != visit_) {
+        seen_[node] = visit_;
+        frontier_.push_back(node);
+    }
+}
 
-}  // namespace
+std::vector<Channel> DependencyGraph::circle(const std::vector<Step>& way,
+                                             std::size_t first) const {
+    std::vector<Channel> channels;
+    auto step = std::find_if(way.begin(), way.end(),
+                             [&](const Step& candidate) { return candidate.node == first; });
+    for (; step != way.end(); ++step) {
+        channels.push_back(channel(step->node));
+    }
+    return channels;
+}
 
 std::vector<Channel> find_deadlock(const Topology& topology, const RoutingTable& routing,
                                    bool responses_share_vcs) {

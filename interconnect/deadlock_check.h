@@ -26,6 +26,49 @@ struct Channel {
     int vc_class = 0;
 };
 
+class DependencyGraph {
+   public:
+    /// Of all ways between routers with a port.
+    DependencyGraph(const Topology& topology, const RoutingTable& routing);
+
+    /// Whoever arrives at a router may have to wait for whoever departs there.
+    void add_responses();
+    /// One more dependency; true when it was not there.
+    bool add(const Channel& from, const Channel& to) { return add(node(from), node(to)); }
+    /// Empty: there is none. Depth-first; the first edge back to the current way closes the circle.
+    std::vector<Channel> find_circle() const;
+
+   private:
+    struct Step {
+        std::size_t node = 0;
+        std::size_t edge = 0;  // next one to look at
+    };
+
+    std::size_t node(const Channel& channel) const {
+        return static_cast<std::size_t>(channel.link) * classes_ +
+               static_cast<std::size_t>(channel.vc_class);
+    }
+    std::size_t node(const Hop& hop) const { return node(Channel{hop.link, hop.vc_class}); }
+    Channel channel(std::size_t node) const {
+        return {static_cast<LinkId>(node / classes_), static_cast<int>(node % classes_)};
+    }
+    bool add(std::size_t from, std::size_t to);
+    void follow(RouterId to, int plane);
+    void reach(std::size_t node);
+    std::vector<Channel> circle(const std::vector<Step>& way, std::size_t first) const;
+
+    const Topology& topology_;
+    const RoutingTable& routing_;
+    std::size_t classes_;
+    std::vector<RouterId> ends_;                    // routers with a port
+    std::vector<std::vector<std::uint32_t>> next_;  // by channel
+    std::vector<std::uint32_t> seen_;               // visit that reached the channel last
+    std::vector<char> first_;                       // of some way
+    std::vector<char> last_;
+    std::uint32_t visit_ = 0;
+    std::vector<std::size_t> frontier_;
+};
+
 /// Channels that wait for each other, each for the next one and the last for the first; empty: the
 /// routing is free of deadlock. `responses_share_vcs`: requests and responses in the same VCs.
 std::vector<Channel> find_deadlock(const Topology& topology, const RoutingTable& routing,

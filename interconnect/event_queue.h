@@ -2,188 +2,159 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The packet network's events in the order (time, link, sequence). Packets of a fast link may reach
-// a slower router in the same cycle; the sequence keeps them in the order in which they were sent.
+// The packet network's events in the order (time, link), those alike in the order of their pushes:
+// packets of a fast link may reach a slower router in the same cycle.
 //
-// A bucket wheel: a bucket covers about one cycle and is sorted when it becomes the first one. What
-// lies beyond the wheel waits in a heap. Emptied buckets hand on their memory, so that the few that
-// are occupied stay in the cache.
+// A ring of 64 buckets, each about a cycle wide. A bucket is sorted when it becomes the first one,
+// link by link without comparing (event_sorter.h). What lies beyond the ring waits in a heap.
+// Emptied buckets hand on their memory, so that the few that are occupied stay in the cache.
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
 #include "core/units.h"
+#include "interconnect/event_sorter.h"
 
 namespace strata::interconnect {
 
-/// A packet's head (on an ejection link: its tail) reaches the end of a link.
-struct PacketEvent {
-    core::Ps time = 0;
-    std::uint64_t sequence = 0;  ///< set by the queue
-    std::uint32_t link = 0;
-    std::uint32_t packet = 0;
-
-    friend bool operator>(const PacketEvent& a, const PacketEvent& b) {
-        if (a.time != b.time) return a.time > b.time;
-        // Without a branch, as sorting would mostly mispredict it.
-        return a.place() > b.place();
-    }
-
-   private:
-    core::Int128 place() const { return static_cast<core::Int128>(link) << 64 | sequence; }
-};
-
 class EventQueue {
    public:
-    /// `period`: typical distance of events in ps, such as a clock period.
-    explicit EventQueue(core::Ps period) {
+    /// `period`: typical distance of events in ps, such as a clock period; links are 0 to
+    /// `links` - 1.
+    EventQueue(core::Ps period, std::size_t links) : sorter_(links) {
         while (period >> (shift_ + 1) != 0) {
             ++shift_;
         }
     }
 
-    bool empty() const { return size_ == 0; }
+    bool empty() const { return taken_ == first_.size(); }
     /// The queue is not empty.
-    const PacketEvent& top() const {
-        return first_ == kNone ? beyond_.front() : bucket(first_).back();
-    }
+    const PacketEvent& top() const { return first_[taken_]; }
 
-    /// The one after it if that is known already, else the same.
-    const PacketEvent& second() const {
-        if (first_ == kNone) {
-            return beyond_.front();
-        }
-        const std::vector<PacketEvent>& events = bucket(first_);
-        return events[events.size() - (events.size() > 1 ? 2 : 1)];
-    }
+    /// The one after it if it is in the same bucket, else the same.
+    const PacketEvent& second() const { return first_[std::min(taken_ + 1, first_.size() - 1)]; }
 
     /// `event` is not earlier than the last one popped.
-    void push(PacketEvent event) {
-        event.sequence = next_sequence_++;
+    void push(const PacketEvent& event) {
         const std::int64_t number = event.time >> shift_;
-        ++size_;
-        if (number >= base_ + kBuckets) {
-            beyond_.push_back(event);
-            std::push_heap(beyond_.begin(), beyond_.end(), Later{});
-            return;
+        if (number > first_number_) {
+            store(event, number);
+        } else if (number == first_number_) {
+            const auto begin = first_.begin() + static_cast<std::ptrdiff_t>(taken_);
+            first_.insert(std::upper_bound(begin, first_.end(), event, earlier), event);
+        } else {
+            begin_with(event, number);
         }
-        insert(event, number);
     }
 
     void pop() {
-        --size_;
-        if (first_ == kNone) {
-            base_ = beyond_.front().time >> shift_;
-            pop_beyond();
-            find_first();
-            return;
-        }
-        std::vector<PacketEvent>& events = bucket(first_);
-        base_ = first_;
-        events.pop_back();
-        if (events.empty()) {
-            mark(first_, false);
-            spare_.push_back(std::move(events));
+        if (++taken_ == first_.size()) {
             find_first();
         }
     }
 
    private:
-    static constexpr std::int64_t kBuckets = 1024;
-    static constexpr std::size_t kWords = kBuckets / 64;
+    static constexpr std::int64_t kBuckets = 64;
+    static constexpr std::int64_t kNone = INT64_MAX;
 
-    struct Later {
-        bool operator()(const PacketEvent& a, const PacketEvent& b) const { return a > b; }
+    struct Beyond {
+        PacketEvent event;
+        std::uint64_t sequence;
+        friend bool operator>(const Beyond& a, const Beyond& b) {
+            return a.event.time != b.event.time ? a.event.time > b.event.time
+                                                : a.sequence > b.sequence;
+        }
     };
 
+    static bool earlier(const PacketEvent& a, const PacketEvent& b) {
+        return a.time != b.time ? a.time < b.time : a.link < b.link;
+    }
     static std::size_t slot(std::int64_t number) {
         return static_cast<std::size_t>(number & (kBuckets - 1));
     }
-    std::vector<PacketEvent>& bucket(std::int64_t number) { return buckets_[slot(number)]; }
-    const std::vector<PacketEvent>& bucket(std::int64_t number) const {
-        return buckets_[slot(number)];
-    }
-    void mark(std::int64_t number, bool occupied) {
-        const std::uint64_t bit = std::uint64_t{1} << (slot(number) & 63);
-        std::uint64_t& word = occupied_[slot(number) / 64];
-        word = occupied ? word | bit : word & ~bit;
-    }
 
-    void insert(const PacketEvent& event, std::int64_t number) {
-        std::vector<PacketEvent>& events = bucket(number);
-        if (number == first_) {  // latest first, so that the next one is popped from the back
-            events.insert(std::upper_bound(events.begin(), events.end(), event, Later{}), event);
+    /// To a later bucket than the first one.
+    void store(const PacketEvent& event, std::int64_t number) {
+        if (number >= base_ + kBuckets) {
+            beyond_.push_back({event, sequence_++});
+            std::push_heap(beyond_.begin(), beyond_.end(), std::greater<>());
             return;
         }
-        add(event, number);
-        if (number < first_) {
-            first_ = number;
+        std::vector<PacketEvent>& events = buckets_[slot(number)];
+        if (events.empty() && !spare_.empty()) {
+            events = std::move(spare_.back());
+            spare_.pop_back();
         }
-    }
-
-    /// To a bucket that is not sorted yet.
-    void add(const PacketEvent& event, std::int64_t number) {
-        std::vector<PacketEvent>& events = bucket(number);
-        if (events.empty()) {
-            mark(number, true);
-            if (!spare_.empty()) {
-                events = std::move(spare_.back());
-                spare_.pop_back();
-            }
-        }
+        occupied_ |= std::uint64_t{1} << slot(number);
         events.push_back(event);
     }
 
-    /// Moves into the wheel what it covers now; the first occupied bucket becomes first_, sorted.
-    void find_first() {
-        while (!beyond_.empty() && beyond_.front().time >> shift_ < base_ + kBuckets) {
-            const std::int64_t number = beyond_.front().time >> shift_;
-            add(beyond_.front(), number);
-            pop_beyond();
+    /// It is earlier than the first bucket, or the queue is empty.
+    void begin_with(const PacketEvent& event, std::int64_t number) {
+        for (; taken_ < first_.size(); ++taken_) {
+            store(first_[taken_], first_number_);
         }
-        if (beyond_.size() == static_cast<std::size_t>(size_)) {
-            first_ = kNone;
-            return;
-        }
-        first_ = next_occupied();
-        std::vector<PacketEvent>& events = bucket(first_);
-        if (events.size() > 1) {
-            std::sort(events.begin(), events.end(), Later{});
-        }
+        first_.assign(1, event);
+        taken_ = 0;
+        first_number_ = number;
     }
 
-    void pop_beyond() {
-        std::pop_heap(beyond_.begin(), beyond_.end(), Later{});
+    /// After the last event of the first bucket: the next one, and into the ring what it covers.
+    void find_first() {
+        base_ = first_number_;
+        while (!beyond_.empty() && number_beyond() < base_ + kBuckets) {
+            const PacketEvent event = take_beyond();
+            store(event, event.time >> shift_);
+        }
+        taken_ = 0;
+        first_.clear();
+        first_number_ = kNone;
+        if (occupied_ != 0) {
+            first_number_ = next_occupied();
+            spare_.push_back(std::move(first_));
+            first_ = std::move(buckets_[slot(first_number_)]);
+            occupied_ &= ~(std::uint64_t{1} << slot(first_number_));
+        } else if (!beyond_.empty()) {
+            first_number_ = number_beyond();
+            while (!beyond_.empty() && number_beyond() == first_number_) {
+                first_.push_back(take_beyond());
+            }
+        }
+        sorter_.sort(first_);
+    }
+
+    std::int64_t number_beyond() const { return beyond_.front().event.time >> shift_; }
+    PacketEvent take_beyond() {
+        const PacketEvent event = beyond_.front().event;
+        std::pop_heap(beyond_.begin(), beyond_.end(), std::greater<>());
         beyond_.pop_back();
+        return event;
     }
 
     /// Number of the first occupied bucket from base_ on; there is one.
     std::int64_t next_occupied() const {
-        const std::size_t from = slot(base_);
-        std::size_t word = from / 64;
-        std::uint64_t bits = occupied_[word] >> (from & 63) << (from & 63);
-        while (bits == 0) {
-            word = (word + 1) % kWords;
-            bits = occupied_[word];
-        }
-        const std::size_t found = word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
-        return base_ + static_cast<std::int64_t>((found - from) & (kBuckets - 1));
+        const auto shift = static_cast<unsigned>(slot(base_));
+        const std::uint64_t ahead =
+            shift == 0 ? occupied_ : occupied_ >> shift | occupied_ << (64 - shift);
+        return base_ + __builtin_ctzll(ahead);
     }
 
-    static constexpr std::int64_t kNone = INT64_MAX;
+    std::vector<PacketEvent> first_;  // bucket, sorted
+    std::size_t taken_ = 0;           // of it
+    std::int64_t first_number_ = kNone;
+    std::int64_t base_ = 0;  // no event is in an earlier bucket
     std::array<std::vector<PacketEvent>, kBuckets> buckets_;
-    std::array<std::uint64_t, kWords> occupied_{};
+    std::uint64_t occupied_ = 0;                   // by slot
     std::vector<std::vector<PacketEvent>> spare_;  // empty ones, the last used at the back
-    std::vector<PacketEvent> beyond_;              // heap
-    int shift_ = 0;                                // log2 of a bucket's width in ps
-    std::int64_t base_ = 0;                        // bucket of the last event popped
-    std::int64_t first_ = kNone;  // first occupied bucket, sorted; kNone: wheel empty
-    std::int64_t size_ = 0;
-    std::uint64_t next_sequence_ = 0;
+    std::vector<Beyond> beyond_;                   // heap
+    std::uint64_t sequence_ = 0;
+    EventSorter sorter_;
+    int shift_ = 0;  // log2 of a bucket's width in ps
 };
 
 }  // namespace strata::interconnect

@@ -16,6 +16,8 @@ class Fifo {
     bool empty() const { return size_ == 0; }
     std::size_t size() const { return size_; }
     const T& front() const { return ring_[head_]; }
+    /// The i-th from the front.
+    const T& operator[](std::size_t i) const { return ring_[(head_ + i) & (ring_.size() - 1)]; }
 
     void push(T value) {
         if (size_ == ring_.size()) {

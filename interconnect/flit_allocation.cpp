@@ -11,12 +11,18 @@
 namespace strata::interconnect {
 namespace {
 
-int bits_in(const std::uint64_t* words, std::int32_t count) {
-    int bits = 0;
+/// Exactly one bit is set.
+bool is_lone(const std::uint64_t* words, std::int32_t count) {
+    std::uint64_t found = 0;
     for (std::int32_t w = 0; w < count; ++w) {
-        bits += __builtin_popcountll(words[w]);
+        if (words[w] != 0) {
+            if (found != 0) {
+                return false;
+            }
+            found = words[w];
+        }
     }
-    return bits;
+    return found != 0 && (found & (found - 1)) == 0;
 }
 
 }  // namespace
@@ -36,7 +42,7 @@ std::uint32_t FlitNetwork::rank(const InputVc& vc, Cycle cycle) const {
 bool FlitNetwork::allocate_vcs(RouterId router, Cycle cycle) {
     const FlitLayout::RouterPorts& ports = layout_.routers[index(router)];
     const auto words = waiting_.begin() + ports.first_word;
-    const bool lone = bits_in(&*words, ports.words) == 1 && !config_.speculative;
+    const bool lone = is_lone(&*words, ports.words) && !config_.speculative;
     bool bids = false;
     for (std::int32_t w = 0; w < ports.words; ++w) {
         for_each_bit(words[w], [&](std::int32_t bit) {
@@ -157,7 +163,7 @@ void FlitNetwork::grant(Domain& domain, const FlitMatcher::Request& match, Cycle
 bool FlitNetwork::allocate_switch(Domain& domain, RouterId router, Cycle cycle) {
     const FlitLayout::RouterPorts& ports = layout_.routers[index(router)];
     const auto words = ready_.begin() + ports.first_word;
-    const bool lone = bits_in(&*words, ports.words) == 1;
+    const bool lone = is_lone(&*words, ports.words);
     bool moves = false;
     for (std::int32_t w = 0; w < ports.words; ++w) {
         for_each_bit(words[w], [&](std::int32_t bit) {

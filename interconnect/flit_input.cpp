@@ -18,8 +18,17 @@ void FlitNetwork::take_credit(std::int32_t vc) {
     }
 }
 
-void FlitNetwork::take_wake(const Wake& wake) {
+void FlitNetwork::take_wake(Domain& domain, const Wake& wake, Cycle cycle) {
     switch (wake.kind) {
+        case Wake::Kind::kFront:
+            begin_head(domain, wake.what, cycle);
+            break;
+        case Wake::Kind::kPart:
+            absorb(domain, wake.what, cycle);
+            break;
+        case Wake::Kind::kSum:
+            make_sum_flit(domain, wake.what, cycle);
+            break;
         case Wake::Kind::kHead:
             bid(wake.what);
             break;
@@ -55,13 +64,25 @@ void FlitNetwork::receive(const Arrival& arrival, Cycle cycle) {
     flits_[index(vc.buffer + place)] = arrival.flit;
     ++held_[index(input.router)];
     residence_[index(input.router)] -= cycle;
-    if (++vc.count > 1) {
+    ++vc.count;
+    if (vc.visit != kNone) {
+        visit_flit(domain_of(input.router), arrival.vc, arrival.flit, cycle);
+        return;
+    }
+    if (vc.count > 1) {
+        return;
+    }
+    if (vc.out == kNone) {
+        Domain& domain = domain_of(input.router);
+        if (vc.since <= cycle) {
+            begin_head(domain, arrival.vc, cycle);
+        } else {  // the tail before it was absorbed in this cycle
+            domain.wakes.push(vc.since, {Wake::Kind::kFront, arrival.vc});
+        }
         return;
     }
     vc.since = cycle;
-    if (vc.out == kNone) {
-        begin_head(domain_of(input.router), arrival.vc, cycle);
-    } else if (out_[index(vc.out)].credits > 0) {
+    if (out_[index(vc.out)].credits > 0) {
         bid(arrival.vc);
     }
 }
@@ -72,7 +93,11 @@ void FlitNetwork::begin_head(Domain& domain, std::int32_t id, Cycle cycle) {
     const Packet& packet = packets_[flits_[index(vc.buffer + vc.head)] >> 2];
     vc.qos = packet.qos;
     vc.since = cycle + layout_.head_delay;
-    if (!routing_.adaptive()) {
+    if (packet.group != kNone) {
+        if (!follow_tree(domain, id, cycle)) {
+            return;
+        }
+    } else if (!routing_.adaptive()) {
         route(vc, layout_.inputs[index(layout_.end_of_vc(id))], packet);
     }
     if (layout_.head_delay == 0) {

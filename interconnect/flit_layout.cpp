@@ -52,7 +52,7 @@ void FlitLayout::number_ports(const Topology& topology) {
         const Router& router = topology.router(id);
         RouterPorts ports;
         ports.first_input = static_cast<std::int32_t>(inputs.size());
-        ports.inputs = static_cast<std::int32_t>(router.inputs.size());
+        ports.inputs = static_cast<std::int32_t>(router.inputs.size() + router.outputs.size());
         ports.first_output = static_cast<std::int32_t>(outputs.size());
         ports.outputs = static_cast<std::int32_t>(router.outputs.size());
         ports.first_word = words;
@@ -65,14 +65,17 @@ void FlitLayout::number_ports(const Topology& topology) {
         }
         for (const LinkId link : router.outputs) {
             const auto local = static_cast<std::int32_t>(outputs.size()) - ports.first_output;
+            const auto inner = static_cast<std::int32_t>(inputs.size());
             output_of_link[index(link)] = static_cast<std::int32_t>(outputs.size());
-            outputs.push_back({id, topology.link(link).port, link, local, -1, router.clock, 0, 0});
+            outputs.push_back(
+                {id, topology.link(link).port, link, local, -1, inner, router.clock, 0, 0});
+            inputs.push_back({id, inner - ports.first_input, -1, 0, 0});
         }
     }
     for (PortId id = 0; id < static_cast<PortId>(topology.ports().size()); ++id) {
         const LinkId link = topology.port(id).injection;
         output_of_link[index(link)] = static_cast<std::int32_t>(outputs.size());
-        outputs.push_back({-1, id, link, 0, -1, topology.link(link).clock, 0, 0});
+        outputs.push_back({-1, id, link, 0, -1, -1, topology.link(link).clock, 0, 0});
     }
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         outputs[i].input = input_of_link[index(outputs[i].link)];
@@ -111,8 +114,17 @@ void FlitLayout::set_delays(const Topology& topology, const FlitConfig& config) 
             shortest_ejection = std::min(shortest_ejection, output.flit_delay);
         }
     }
-    for (Input& input : inputs) {
-        set_input(topology, config, input);
+    for (const RouterPorts& ports : routers) {
+        std::int32_t deepest = config.buffer_flits;
+        for (std::int32_t i = ports.first_input; i < ports.first_input + ports.inputs; ++i) {
+            Input& input = inputs[index(i)];
+            if (input.output >= 0) {
+                set_input(topology, config, input);
+                deepest = std::max(deepest, input.depth);
+            } else {
+                input.depth = deepest;  // all that a fork may have in front of it
+            }
+        }
     }
 }
 

@@ -4,9 +4,11 @@
 
 // The flit level's own numbering of a topology, and the delays between its pieces.
 //
-// Inputs are the receiving ends of links, those of one router in a row; outputs are the sending
-// ends, router by router, then the injection side of every port. VC v of an input or output i has
-// the number i · 2^shift + v, so that taking it apart needs no division.
+// Inputs are the receiving ends of links, those of one router in a row and behind them an inner
+// input per output: there begin the copies of multicasts and the sums of reductions that leave by
+// it. Outputs are the sending ends, router by router, then the injection side of every port. VC v
+// of an input or output i has the number i · 2^shift + v, so that taking it apart needs no
+// division.
 
 #include <cstdint>
 #include <vector>
@@ -21,7 +23,7 @@ struct FlitLayout {
     struct Input {
         RouterId router = -1;
         std::int32_t local = 0;    ///< among the inputs of its router
-        std::int32_t output = -1;  ///< the other end of the link
+        std::int32_t output = -1;  ///< the other end of the link; −1: inner input
         Cycle credit_delay = 0;    ///< switch allocation → the credit counts; kForeign: see link
         std::int32_t depth = 0;    ///< flits per VC
     };
@@ -31,6 +33,7 @@ struct FlitLayout {
         LinkId link = -1;
         std::int32_t local = 0;   ///< among the outputs of its router
         std::int32_t input = -1;  ///< the other end of the link; −1: ejection
+        std::int32_t inner = -1;  ///< the router's inner input for it
         std::int32_t clock = 0;   ///< of the sender
         Cycle flit_delay = 0;     ///< switch allocation → the flit may bid at the far end; of an
                                   ///< ejection link: → its last cycle; kForeign: see link

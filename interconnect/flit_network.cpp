@@ -60,6 +60,9 @@ FlitNetwork::FlitNetwork(const Topology& topology, const RoutingTable& routing,
       switch_matcher_(most_ports(layout_)),
       input_taken_(most_ports(layout_)),
       output_taken_(most_ports(layout_)),
+      inner_free_(free_),
+      inner_(out_.size()),
+      claims_(topology.routers().size()),
       own_links_(topology.links().size()),
       shared_links_(std::move(shared_links)),
       number_(number),
@@ -109,28 +112,42 @@ core::Ps FlitNetwork::send(core::Ps now, const Transfer& transfer) {
         throw core::ModelError("network: no message class " +
                                std::to_string(transfer.traffic_class));
     }
+    if (transfer.group >= 0) {
+        check_group(transfer);
+    }
     const Port& source = topology_.port(transfer.source);
     Domain& domain = domain_of(source.router);
     const Cycle start = topology_.clock(domain.clock).at_or_after(now);
     const std::int32_t journey = take_place(journeys_, free_journeys_);
     journeys_[index(journey)].transfer = transfer;
     journeys_[index(journey)].sent = now;
-    queue_packets(journey, start);
-    chain(journey);
-    ++in_flight_;
-    busy_ports_.insert(transfer.source);
-    if (start <= domain.next) {
-        domain.sources.insert(transfer.source);
+    if (transfer.group < 0) {
+        chain(journey);
     } else {
-        domain.wakes.push(start, {Wake::Kind::kSource, transfer.source});
+        join_group(journey);
     }
+    queue_packets(journey, start);
+    ++in_flight_;
+    open_source(transfer.source, start);
     return core::kNever;
+}
+
+/// The port's interface looks at its packets from cycle `start` on.
+void FlitNetwork::open_source(PortId port, Cycle start) {
+    Domain& domain = domain_of(topology_.port(port).router);
+    busy_ports_.insert(port);
+    if (start <= domain.next) {
+        domain.sources.insert(port);
+    } else {
+        domain.wakes.push(start, {Wake::Kind::kSource, port});
+    }
 }
 
 /// Cuts a transfer into packets, which may be injected from cycle `start` on.
 void FlitNetwork::queue_packets(std::int32_t journey, Cycle start) {
     const Transfer& transfer = journeys_[index(journey)].transfer;
-    const Port& target = topology_.port(transfer.target);
+    const Port& target =
+        topology_.port(transfer.group < 0 ? transfer.target : groups_[transfer.group].root);
     Source& queue = sources_[index(transfer.source * config_.classes + transfer.traffic_class)];
     if (queue.packets.empty()) {
         queue.since = start;
@@ -148,10 +165,13 @@ void FlitNetwork::queue_packets(std::int32_t journey, Cycle start) {
         packet.plane = static_cast<std::uint8_t>(config_.plane(packets_made_++, routing_.planes()));
         packet.traffic_class = transfer.traffic_class;
         packet.qos = transfer.qos;
+        packet.group = transfer.group;
         offset += packet.data;
         packet.last = offset == transfer.bytes;
         ++journeys_[index(journey)].packets_left;
-        queue.packets.push(id);
+        if (packet.group == kNone || enter_group(id)) {
+            queue.packets.push(id);
+        }
     } while (offset < transfer.bytes);
 }
 
@@ -209,35 +229,48 @@ void FlitNetwork::advance(core::Ps now, Progress& progress) {
 }
 
 void FlitNetwork::evaluate(Domain& domain, Cycle cycle, Progress& progress) {
+    domain.next = cycle;
     for (const std::int32_t vc : domain.credits.take(cycle)) {
         take_credit(vc);
     }
     for (const Wake& wake : domain.wakes.take(cycle)) {
-        take_wake(wake);
+        take_wake(domain, wake, cycle);
     }
     for (const Arrival& arrival : domain.arrivals.take(cycle)) {
         receive(arrival, cycle);
     }
     domain.sources.for_each([&](PortId port) { inject(domain, port, cycle, progress); });
     domain.routers.for_each([&](RouterId router) { evaluate_router(domain, router, cycle); });
-    for (const std::uint32_t packet : domain.departures.take(cycle)) {
-        depart(packet, end_of(domain, cycle), progress);
+    for (const Departure& departure : domain.departures.take(cycle)) {
+        depart(departure, end_of(domain, cycle), progress);
     }
     domain.next = cycle + 1;
 }
 
-void FlitNetwork::depart(std::uint32_t id, core::Ps time, Progress& progress) {
-    const Packet& packet = packets_[id];
-    Journey& journey = journeys_[index(packet.journey)];
+void FlitNetwork::depart(const Departure& departure, core::Ps time, Progress& progress) {
+    const Packet& packet = packets_[departure.packet];
     flits_ejected_ += packet.flits;
-    if (observer_ != nullptr) {
-        observer_->delivered({journey.transfer, packet.flits, packet.routers, journey.sent,
-                              packet.injected, packet.head_arrived, time, packet.last});
+    if (packet.group != kNone) {
+        depart_collective(departure, time, progress);
+        return;
     }
-    free_packets_.push_back(id);
-    if (--journey.packets_left == 0) {
+    record(departure, packet.routers, time);
+    free_packets_.push_back(departure.packet);
+    if (--journeys_[index(packet.journey)].packets_left == 0) {
         arrive_in_order(packet.journey, time, progress);
     }
+}
+
+void FlitNetwork::record(const Departure& departure, std::int32_t routers, core::Ps time) {
+    if (observer_ == nullptr) {
+        return;
+    }
+    const Packet& packet = packets_[departure.packet];
+    const Journey& journey = journeys_[index(packet.journey)];
+    PacketRecord record{journey.transfer, packet.flits,        routers, journey.sent,
+                        packet.injected,  packet.head_arrived, time,    packet.last};
+    record.transfer.target = departure.port;
+    observer_->delivered(record);
 }
 
 /// Appends the transfer to those of its flow that are under way.
@@ -262,7 +295,7 @@ void FlitNetwork::arrive_in_order(std::int32_t id, core::Ps time, Progress& prog
     journeys_[index(id)].arrived = true;
     while (id != kNone && journeys_[index(id)].arrived && !journeys_[index(id)].behind) {
         const Journey& journey = journeys_[index(id)];
-        progress.delivered.push_back({journey.transfer.id, time});
+        progress.delivered.push_back({journey.transfer.id, time, journey.transfer.target});
         --in_flight_;
         free_journeys_.push_back(id);
         const std::int32_t next = journey.next;
@@ -288,8 +321,15 @@ std::string FlitNetwork::describe_state() const {
     for (const std::int32_t flits : held_) {
         buffered += flits;
     }
+    std::size_t parked = 0;
+    for (const GroupFlow& flow : group_flows_) {
+        for (const Fifo<std::uint32_t>& parts : flow.parked) {
+            parked += parts.size();
+        }
+    }
     return std::to_string(in_flight_) + " transfers in flight, " + std::to_string(buffered) +
-           " flits in router buffers";
+           " flits in router buffers, " + std::to_string(sums_.size() - free_sums_.size()) +
+           " sums under way, " + std::to_string(parked) + " parts of later rounds";
 }
 
 }  // namespace strata::interconnect

@@ -11,8 +11,9 @@
 // needs; a VC is taken again as soon as its tail has left; adaptive routing by free VCs, then
 // credits, then the preferred hop; priorities with an anti-starvation limit; source queues without
 // a bound; ejection at one flit per cycle; links of any width, clock and latency, that resend
-// spoilt flits and sleep when idle (flit_link.h). Not modelled: crossbar speed-up, shared buffer
-// pools, allocators with several iterations, holding the switch for a packet. Timings:
+// spoilt flits and sleep when idle (flit_link.h); multicasts that fork (flit_fork.cpp) and
+// reductions that join (flit_join.cpp) in the routers. Not modelled: crossbar speed-up, shared
+// buffer pools, allocators with several iterations, holding the switch for a packet. Timings:
 // interconnect/flit_config.h and network_base.h. A long link has on top of a VC's buffer what it
 // carries in a round trip (assumption: buffers are sized for their link). Units: cycles of each
 // router's clock; ps at the interface.
@@ -23,6 +24,7 @@
 #include <memory>
 #include <vector>
 
+#include "interconnect/deadlock_check.h"
 #include "interconnect/fifo.h"
 #include "interconnect/flit_config.h"
 #include "interconnect/flit_layout.h"
@@ -50,6 +52,9 @@ class FlitNetwork : public NetworkBase {
 
     std::int64_t flits_injected() const { return flits_injected_; }
     std::int64_t flits_ejected() const { return flits_ejected_; }
+    /// Flits that forks have added and joints have taken away.
+    std::int64_t flits_copied() const { return flits_copied_; }
+    std::int64_t flits_summed() const { return flits_summed_; }
     /// Flits that links spoilt and sent again.
     std::int64_t retries() const { return retries_; }
     /// Time that links which woke had been switched off, summed, and how often they woke.
@@ -72,6 +77,7 @@ class FlitNetwork : public NetworkBase {
         Transfer transfer;
         core::Ps sent = 0;
         std::int32_t packets_left = 0;
+        std::int32_t spread = kNone;  // of a multicast
         std::int32_t next = kNone;
         bool behind = false;  // another one of its flow is delivered first
         bool arrived = false;
@@ -86,6 +92,7 @@ class FlitNetwork : public NetworkBase {
         core::Ps injected = 0;
         core::Ps head_arrived = 0;
         std::int32_t routers = 0;
+        CollectiveId group = kNone;
         std::uint8_t plane = 0;
         std::uint8_t traffic_class = 0;
         std::uint8_t qos = 0;
@@ -100,7 +107,8 @@ class FlitNetwork : public NetworkBase {
         std::int32_t buffer = 0;      // its first place in flits_
         std::int32_t head = 0;
         std::int32_t count = 0;
-        Cycle since = 0;  // of the bid, for the anti-starvation limit
+        Cycle since = 0;             // of the bid, for the anti-starvation limit
+        std::int32_t visit = kNone;  // of the packet in front, when its tree forks or joins here
         std::uint8_t qos = 0;
     };
     struct OutputVc {
@@ -120,10 +128,70 @@ class FlitNetwork : public NetworkBase {
         std::int32_t vc;
         Flit flit;
     };
-    /// A sleeping head may bid (≥ 0: input VC), or an output or source is worth another look.
+    /// A sleeping head may bid, an output or a source is worth another look, a packet is in front
+    /// since a part is gone, a part's next flit is absorbed, a flit of a sum is ready.
     struct Wake {
-        enum class Kind : std::uint8_t { kHead, kOutput, kSource } kind;
+        enum class Kind : std::uint8_t { kHead, kOutput, kSource, kFront, kPart, kSum } kind;
         std::int32_t what;
+    };
+    /// The tail of a packet leaves by a port at the end of the cycle.
+    struct Departure {
+        std::uint32_t packet;
+        PortId port;
+    };
+    /// A packet in front of an input VC of a router where its tree forks or joins.
+    struct Visit {
+        struct Copy {
+            std::int32_t vc = kNone;  // inner VC that it uses
+            std::int32_t sent = 0;    // flits
+        };
+        std::int32_t vc = kNone;
+        std::uint32_t packet = 0;
+        std::int32_t come = 0;        // flits that have been in the VC
+        std::int32_t gone = 0;        // and have left it
+        Cycle ready = 0;              // copies may bid for VCs
+        std::vector<Copy> copies;     // by branch
+        std::int32_t branch = kNone;  // of a reduction: that the part came by
+        std::int32_t sum = kNone;     // that it is added to
+        bool carries = false;         // the sum goes on as this packet
+    };
+    /// What a router has of one round of a reduction.
+    struct Sum {
+        static constexpr std::uint32_t kNoPacket = UINT32_MAX;
+        CollectiveId group = kNone;
+        std::int32_t node = kNone;
+        std::int64_t round = 0;
+        std::uint32_t packet = kNoPacket;  // that it goes on as: of the last part to come
+        std::int32_t added = 0;            // flits that all parts have brought
+        std::int32_t made = 0;             // flits that are there, `reduce_cycles` later
+        std::int32_t vc = kNone;           // inner VC that it uses
+        Cycle ready = 0;                   // may bid for VCs
+    };
+    /// A copy (branch of a visit) or a sum that needs a VC of the inner input of an output.
+    struct Claim {
+        std::int32_t visit = kNone;
+        std::int32_t branch = kNone;
+        std::int32_t sum = kNone;
+        std::int32_t output = kNone;
+        std::uint64_t mask = 0;
+        Cycle since = 0;
+        std::int64_t turn = 0;  // among those of one cycle: copies by input VC, then sums
+    };
+    /// What a packet of a collective is: part of a round, or on its way to several targets.
+    struct Share {
+        std::int64_t round = 0;
+        std::int32_t targets_left = 0;
+    };
+    /// A multicast transfer under way.
+    struct Spread {
+        std::vector<std::int32_t> packets_left;  // by target
+        std::int32_t targets_left = 0;
+    };
+    /// The transfers of a group in the order of `send`.
+    struct GroupFlow {
+        std::int32_t last = kNone;
+        std::vector<std::int32_t> next;           // multicast, by target: to be handed on next
+        std::vector<Fifo<std::uint32_t>> parked;  // reduction, by source: parts of later rounds
     };
     struct Domain {
         Domain(std::int32_t clock_id, std::size_t routers_count, std::size_t ports_count)
@@ -131,13 +199,13 @@ class FlitNetwork : public NetworkBase {
         Cycle due() const;
 
         std::int32_t clock;
-        Cycle next = 0;  // first cycle that is not evaluated
+        Cycle next = 0;  // first cycle that is not evaluated, or the one that is
         ActiveSet routers;
         ActiveSet sources;  // ports
         CycleWheel<std::int32_t> credits;
         CycleWheel<Arrival> arrivals;
         CycleWheel<Wake> wakes;
-        CycleWheel<std::uint32_t> departures;  // packets whose tail leaves at the end of the cycle
+        CycleWheel<Departure> departures;
     };
 
     void make_domains();
@@ -148,10 +216,52 @@ class FlitNetwork : public NetworkBase {
 
     // flit_network.cpp: a cycle of a domain, deliveries.
     void queue_packets(std::int32_t journey, Cycle start);
+    void open_source(PortId port, Cycle start);
     void evaluate(Domain& domain, Cycle cycle, Progress& progress);
-    void depart(std::uint32_t packet, core::Ps time, Progress& progress);
+    void depart(const Departure& departure, core::Ps time, Progress& progress);
+    void record(const Departure& departure, std::int32_t routers, core::Ps time);
     void arrive_in_order(std::int32_t journey, core::Ps time, Progress& progress);
     void chain(std::int32_t journey);
+
+    // flit_collective.cpp: transfers of groups.
+    bool has_collectives() const override { return true; }
+    void group_added(CollectiveId id) override;
+    void join_group(std::int32_t journey);
+    bool enter_group(std::uint32_t packet);
+    void check_group(const Transfer& transfer) const;
+    void release(CollectiveId id, core::Ps time);
+    void depart_collective(const Departure& departure, core::Ps time, Progress& progress);
+    void depart_copy(const Departure& departure, core::Ps time, Progress& progress);
+    void depart_sum(const Departure& departure, core::Ps time, Progress& progress);
+    void hand_on(CollectiveId id, std::int32_t target, PortId port, core::Ps time,
+                 Progress& progress);
+    void finish_packet(std::uint32_t packet);
+
+    // flit_inner.cpp: packets of groups in the routers, inner inputs.
+    bool follow_tree(Domain& domain, std::int32_t vc, Cycle cycle);
+    std::int32_t begin_visit(std::int32_t vc);
+    void visit_flit(Domain& domain, std::int32_t vc, Flit flit, Cycle cycle);
+    void end_visit(std::int32_t vc);
+    void add_claim(Domain& domain, Claim claim, const CollectiveTree::Branch& branch,
+                   const Packet& packet);
+    void serve_claims(Domain& domain, RouterId router, Cycle cycle);
+    void start_inner(Domain& domain, std::int32_t v, const Claim& claim, Cycle cycle);
+    void push_inner(std::int32_t vc, Flit flit, Cycle cycle);
+    void inner_sent(Domain& domain, std::int32_t vc, bool tail, Cycle cycle);
+    Flit flit_of(std::uint32_t packet, std::int32_t number) const;
+    std::uint64_t mask_of(const Packet& packet, const CollectiveTree::Branch& branch) const;
+
+    // flit_fork.cpp
+    void fork(Domain& domain, std::int32_t vc, Cycle cycle);
+    void copy_sent(Domain& domain, const Claim& claim, Cycle cycle);
+
+    // flit_join.cpp
+    void join(Domain& domain, std::int32_t vc, Cycle cycle);
+    void schedule_part(Domain& domain, std::int32_t vc, Cycle cycle);
+    void absorb(Domain& domain, std::int32_t vc, Cycle cycle);
+    std::int32_t sum_of(const Visit& visit, std::int32_t node);
+    void add_flit(Domain& domain, Visit& visit, Cycle cycle);
+    void make_sum_flit(Domain& domain, std::int32_t sum, Cycle cycle);
 
     // flit_source.cpp: the interfaces.
     void inject(Domain& domain, PortId port, Cycle cycle, Progress& progress);
@@ -167,7 +277,7 @@ class FlitNetwork : public NetworkBase {
 
     // flit_input.cpp: what comes to a router.
     void take_credit(std::int32_t vc);
-    void take_wake(const Wake& wake);
+    void take_wake(Domain& domain, const Wake& wake, Cycle cycle);
     void receive(const Arrival& arrival, Cycle cycle);
     void begin_head(Domain& domain, std::int32_t vc, Cycle cycle);
     void bid(std::int32_t vc);
@@ -189,6 +299,14 @@ class FlitNetwork : public NetworkBase {
     // flit_router.cpp
     void evaluate_router(Domain& domain, RouterId router, Cycle cycle);
     void traverse(Domain& domain, std::int32_t vc, Cycle cycle);
+    /// The first flit of the VC makes room for another one.
+    void leave_buffer(std::int32_t id, InputVc& vc, const FlitLayout::Input& input, Cycle cycle) {
+        vc.head = vc.head + 1 == input.depth ? 0 : vc.head + 1;
+        --vc.count;
+        --held_[index(input.router)];
+        residence_[index(input.router)] += cycle;
+        return_credit(input, id, cycle);
+    }
     void return_credit(const FlitLayout::Input& input, std::int32_t vc, Cycle cycle);
 
     // flit_foreign.cpp: links of another width or clock.
@@ -225,6 +343,19 @@ class FlitNetwork : public NetworkBase {
     std::vector<char> input_taken_;      // by local input, in this cycle
     std::vector<char> output_taken_;
 
+    std::vector<std::uint64_t> inner_free_;   // by output: VCs of its inner input
+    std::vector<Claim> inner_;                // by output and VC: who uses that of its inner input
+    std::vector<std::vector<Claim>> claims_;  // by router: who waits for one, in turn
+    std::vector<Visit> visits_;
+    std::vector<std::int32_t> free_visits_;
+    std::vector<Sum> sums_;
+    std::vector<std::int32_t> free_sums_;
+    std::vector<Share> shares_;  // by packet, as far as there are collectives
+    std::vector<Spread> spreads_;
+    std::vector<std::int32_t> free_spreads_;
+    std::vector<GroupFlow> group_flows_;
+    std::unique_ptr<DependencyGraph> dependencies_;  // made when a tree may add to them
+
     FlitLinks own_links_;
     std::shared_ptr<FlitLinks> shared_links_;
     int number_;
@@ -237,6 +368,8 @@ class FlitNetwork : public NetworkBase {
     std::uint64_t packets_made_ = 0;
     std::int64_t flits_injected_ = 0;
     std::int64_t flits_ejected_ = 0;
+    std::int64_t flits_copied_ = 0;
+    std::int64_t flits_summed_ = 0;
     std::vector<std::uint64_t> crossings_;  // by link: draws of errors
     std::int64_t retries_ = 0;
     std::vector<core::Ps> gated_time_;  // by link, until it woke

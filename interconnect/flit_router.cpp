@@ -10,6 +10,9 @@
 namespace strata::interconnect {
 
 void FlitNetwork::evaluate_router(Domain& domain, RouterId router, Cycle cycle) {
+    if (!claims_[index(router)].empty()) {
+        serve_claims(domain, router, cycle);
+    }
     const bool bids = allocate_vcs(router, cycle);
     if (config_.vc_alloc_cycles == 0) {
         for (const std::int32_t vc : new_vcs_) {
@@ -45,11 +48,13 @@ void FlitNetwork::traverse(Domain& domain, std::int32_t id, Cycle cycle) {
     const FlitLayout::Output& output = layout_.outputs[index(vc.output)];
     const Flit flit = flits_[index(vc.buffer + vc.head)];
     Packet& packet = packets_[flit >> 2];
-    vc.head = vc.head + 1 == input.depth ? 0 : vc.head + 1;
-    --vc.count;
-    --held_[index(input.router)];
-    residence_[index(input.router)] += cycle;
-    return_credit(input, id, cycle);
+    const bool inner = input.output < 0;  // its flits are still in the buffer of a fork, or a sum's
+    if (inner) {
+        vc.head = vc.head + 1 == input.depth ? 0 : vc.head + 1;
+        --vc.count;
+    } else {
+        leave_buffer(id, vc, input, cycle);
+    }
 
     OutputVc& out = out_[index(vc.out)];
     const std::int32_t v = layout_.vc_at_end(vc.out);
@@ -67,7 +72,7 @@ void FlitNetwork::traverse(Domain& domain, std::int32_t id, Cycle cycle) {
             packet.head_arrived = end_of(domain, last);
         }
         if ((flit & kTail) != 0) {
-            domain.departures.push(last, flit >> 2);
+            domain.departures.push(last, {flit >> 2, output.port});
         }
     } else if (output.flit_delay != FlitLayout::kForeign) {
         domain.arrivals.push(cycle + output.flit_delay, {layout_.vc(output.input, v), flit});
@@ -93,7 +98,9 @@ void FlitNetwork::traverse(Domain& domain, std::int32_t id, Cycle cycle) {
     } else if (config_.speculative) {
         bid(id);  // a speculative head was not among the ready ones
     }
-    if ((flit & kTail) != 0 && vc.count > 0) {
+    if (inner) {
+        inner_sent(domain, id, (flit & kTail) != 0, cycle);
+    } else if ((flit & kTail) != 0 && vc.count > 0) {
         begin_head(domain, id, cycle + 1);
     }
 }

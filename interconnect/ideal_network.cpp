@@ -30,7 +30,7 @@ core::Ps IdealNetwork::send(core::Ps now, const Transfer& transfer) {
     last = std::max(last, done.delivered);
     const std::uint32_t record =
         observer_ != nullptr ? new_record(now, clock.time(begin), transfer) : 0;
-    pending_.push_back({{transfer.id, last}, record});
+    pending_.push_back({{transfer.id, last, transfer.target}, record});
     std::push_heap(pending_.begin(), pending_.end(), later);
     ++in_flight_;
     account_route(transfer);

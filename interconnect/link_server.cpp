@@ -19,10 +19,10 @@ void LinkServer::serve_several(Cycle until) {
         if (active == 0) {
             break;
         }
-        const Cycle turns = std::min(least, budget / active);
-        const bool ends_within_a_round = turns < least;
-        take_turns(turns, ends_within_a_round ? budget % active : 0);
-        budget -= ends_within_a_round ? budget : least * active;
+        const bool all_go = least * active <= budget;
+        const Cycle turns = all_go ? least : budget / active;
+        take_turns(turns, all_go ? 0 : budget - turns * active);
+        budget -= all_go ? least * active : budget;
     }
     shares_.erase(std::remove_if(shares_.begin(), shares_.end(),
                                  [until](const Share& share) { return share.end <= until; }),
@@ -33,7 +33,7 @@ void LinkServer::serve_several(Cycle until) {
 void LinkServer::take_turns(Cycle turns, Cycle extra) {
     for (const bool begun : {false, true}) {
         for (std::size_t k = 0; k < shares_.size() && extra > 0; ++k) {
-            Share& share = shares_[begun ? k : shares_.size() - 1 - k];
+            Share& share = shares_[begun ? shares_.size() - 1 - k : k];
             if (share.begun == begun && share.left > turns) {
                 --share.left;
                 --extra;
@@ -56,7 +56,7 @@ int LinkServer::queue_behind(const Request& request, std::uint8_t vc_class) cons
     for (std::size_t i = 0; i < shares_.size(); ++i) {
         if (shares_[i].vc_class == vc_class) {
             ++held;
-            if (first < 0 || shares_[i].end < shares_[static_cast<std::size_t>(first)].end) {
+            if (first < 0 || shares_[i].end <= shares_[static_cast<std::size_t>(first)].end) {
                 first = static_cast<int>(i);
             }
         }

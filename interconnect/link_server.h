@@ -65,9 +65,9 @@ class LinkServer {
             shares_.erase(shares_.begin() + first);
         }
         const Cycle end = std::max(start + request.length, request.arrived);
-        shares_.emplace(shares_.begin(), customer, left, end);
+        shares_.emplace_back(customer, left, end);
         move_ends(moved);
-        return {start, shares_.front().end};
+        return {start, shares_.back().end};
     }
 
     /// When the last packet known so far ends.
@@ -129,7 +129,7 @@ class LinkServer {
     /// Whether the turn of packet `a` comes before that of `b`.
     bool precedes(std::size_t a, std::size_t b) const {
         const bool begun = shares_[a].begun;
-        return begun != shares_[b].begun ? !begun : begun == (a < b);
+        return begun != shares_[b].begun ? !begun : begun == (a > b);
     }
 
     Cycle fair_end(std::size_t i) const {
@@ -146,13 +146,13 @@ class LinkServer {
         return end;
     }
 
-    /// After a newcomer at the front.
+    /// After a newcomer at the back.
     template <typename Moved>
     void move_ends(Moved&& moved) {
-        for (std::size_t i = shares_.size(); i-- > 0;) {
+        for (std::size_t i = 0; i < shares_.size(); ++i) {
             Share& share = shares_[i];
             Cycle end = std::max(share.end, fair_end(i));
-            for (std::size_t older = i + 1; older < shares_.size(); ++older) {
+            for (std::size_t older = 0; older < i; ++older) {
                 if (shares_[older].input == share.input) {
                     end = std::max(end, shares_[older].end + 1);
                 }
@@ -160,14 +160,14 @@ class LinkServer {
             last_end_ = std::max(last_end_, end);
             if (end > share.end) {
                 share.end = end;
-                if (i > 0) {
+                if (i + 1 < shares_.size()) {
                     moved(share.customer(), end);
                 }
             }
         }
     }
 
-    std::vector<Share> shares_;  // newest first
+    std::vector<Share> shares_;  // oldest first
     Cycle time_ = 0;             // `left` is as of then
     Cycle last_end_ = 0;
 };

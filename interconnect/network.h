@@ -25,9 +25,12 @@ struct Transfer {
     std::int32_t group = -1;         ///< collective that it belongs to; `target` means nothing then
 };
 
+/// A unicast is delivered once, at its target; a multicast at each target, in its own time; the
+/// parts of a reduction together at the root, under the id of the one that was sent first.
 struct Delivery {
     std::uint64_t id = 0;
-    core::Ps time = 0;  ///< when the last flit of the last packet left the ejection port
+    core::Ps time = 0;       ///< when the last flit of the last packet left the ejection port
+    std::int32_t port = -1;  ///< where it has arrived
 };
 
 /// The injection port has taken the last flit of a transfer whose `send` returned kNever.
@@ -48,7 +51,8 @@ struct Progress {
     }
 };
 
-/// The life of one packet, for measurements.
+/// The life of one packet, for measurements. A multicast's packet has a record, made when the last
+/// target has it, and so has a sum; the parts have none.
 struct PacketRecord {
     Transfer transfer;          ///< that it belongs to
     std::int32_t flits = 0;     ///< of this packet, its header included
@@ -90,6 +94,7 @@ class Network {
     /// Latency of a transfer in an empty network, the closed form the model must meet.
     virtual core::Ps zero_load_latency(const Transfer& transfer) const = 0;
 
+    /// Transfers, each part of a reduction being one, whose last delivery is to come.
     virtual std::int64_t in_flight() const = 0;
     virtual std::string describe_state() const = 0;
 };

@@ -37,9 +37,12 @@ NetworkBase::NetworkBase(const Topology& topology, const RoutingTable& routing,
       routing_(routing),
       flit_(topology.flit()),
       max_packet_(options.max_packet),
+      max_group_packet_(options.max_group_packet > 0 ? options.max_group_packet
+                                                     : options.max_packet),
       energy_(options.energy),
       observer_(options.observer),
       reduce_cycles_(options.reduce_cycles),
+      reduce_rounds_(options.reduce_rounds),
       link_flits_(topology.links().size()),
       busy_before_(topology.links().size()),
       router_flits_(topology.routers().size()) {
@@ -100,10 +103,12 @@ NetworkBase::Walk NetworkBase::walk(core::Ps start, Cycle injection_free,
 }
 
 CollectiveId NetworkBase::add_group(bool reduces, PortId root, const std::vector<PortId>& members) {
-    if (!has_collectives() || routing_.adaptive() || routing_.planes() > 1) {
+    if (!supports_collectives()) {
         throw core::ModelError("network: no native collectives at this level or with this routing");
     }
-    return groups_.add(topology_, routing_, reduces, root, members);
+    const CollectiveId id = groups_.add(topology_, routing_, reduces, root, members);
+    group_added(id);
+    return id;
 }
 
 void NetworkBase::check(core::Ps now, const Transfer& transfer) const {

@@ -45,8 +45,12 @@ struct NetworkOptions {
     core::TraceSink* trace = nullptr;         ///< may be null
     std::string scope = "noc";                ///< of the busy signals of links
     PacketObserver* observer = nullptr;       ///< may be null
+    core::Bytes max_group_packet = 0;         ///< data of a collective's; 0: as max_packet
     int vcs = 4;                              ///< of a message class; packet level
     Cycle reduce_cycles = 1;                  ///< of a router, to combine flits (assumption)
+    /// Sums of a reduction group that each of its routers can hold; flit level. 64 cover the way
+    /// through a 16×16 mesh with packets of 4 flits (assumption).
+    std::int64_t reduce_rounds = 64;
 };
 
 class NetworkBase : public Network {
@@ -57,10 +61,13 @@ class NetworkBase : public Network {
     core::Ps zero_load_latency(const Transfer& transfer) const override;
     std::int64_t in_flight() const override { return in_flight_; }
 
-    /// Collectives, before the first transfer; `Transfer::group` names them. A multicast is
-    /// delivered when all targets have it. Every source of a reduction sends its part; all parts
-    /// are delivered when the root has their sum. ModelError for ports that make no group, or at a
-    /// level or with a routing that has none.
+    /// Whether the level has collectives and the routing one way for each pair.
+    bool supports_collectives() const {
+        return has_collectives() && !routing_.adaptive() && routing_.planes() == 1;
+    }
+    /// Collectives, at any time; `Transfer::group` names them. A multicast is delivered at each of
+    /// its targets. Every source of a reduction sends its part, the sum is delivered at the root.
+    /// ModelError for ports that make no group, or at a level or with a routing that has none.
     CollectiveId add_multicast(PortId source, const std::vector<PortId>& targets) {
         return add_group(false, source, targets);
     }
@@ -185,7 +192,8 @@ class NetworkBase : public Network {
     /// Data bytes of the packet at `offset` of a transfer.
     core::Bytes packet_bytes(const Transfer& transfer, core::Bytes offset) const {
         const core::Bytes rest = transfer.bytes - offset;
-        return rest < max_packet_ ? rest : max_packet_;
+        const core::Bytes most = transfer.group < 0 ? max_packet_ : max_group_packet_;
+        return rest < most ? rest : most;
     }
 
     /// An otherwise empty network: the transfer begins at `start`, its injection link being free
@@ -197,6 +205,7 @@ class NetworkBase : public Network {
     const RoutingTable& routing_;
     core::Bytes flit_;
     core::Bytes max_packet_;
+    core::Bytes max_group_packet_;
     NetworkEnergy* energy_;
     PacketObserver* observer_;
     core::Ps now_ = 0;
@@ -205,9 +214,11 @@ class NetworkBase : public Network {
     mutable std::vector<LinkId> path_;  // scratch of walk()
     CollectiveGroups groups_;
     Cycle reduce_cycles_;
+    std::int64_t reduce_rounds_;
 
    private:
     virtual bool has_collectives() const { return false; }
+    virtual void group_added(CollectiveId /*id*/) {}
     CollectiveId add_group(bool reduces, PortId root, const std::vector<PortId>& members);
 
     Cycle convert(std::int32_t from, Cycle cycle, core::Ps latency, std::int32_t to) const {

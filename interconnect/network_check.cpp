@@ -44,6 +44,10 @@ std::optional<Complaint> check_classes(const Topology& topology, const RoutingTa
                                             describe(topology, circle)};
         }
     }
+    if (noc.native_collectives && (routing.adaptive() || routing.planes() > 1)) {
+        return Complaint{"collectives",
+                         "native needs a routing with one way for each pair, not " + noc.routing};
+    }
     const int parts = noc.classes * routing.vc_classes();
     if (noc.model == "flit" && noc.vcs % parts != 0) {
         return Complaint{"vcs", "expected a multiple of " + std::to_string(parts) + ", for " +

@@ -32,6 +32,7 @@ Noc::~Noc() = default;
 
 void Noc::make_networks() {
     routing_ = std::make_unique<RoutingTable>(make_routing(topology_, config_));
+    groups_ = std::make_unique<GroupTable>(topology_, *routing_, map_, config_.group_entries);
     energy_ = std::make_unique<NetworkEnergy>(topology_, services().energy);
     static_energy_ = std::make_unique<StaticEnergy>(topology_, services().energy, 2);
     NetworkOptions options;
@@ -46,6 +47,8 @@ void Noc::make_networks() {
         requests_ = std::make_unique<IdealNetwork>(topology_, *routing_, options);
         responses_ = std::make_unique<IdealNetwork>(topology_, *routing_, answers);
     } else if (config_.model == "flit") {
+        // Packets that fork or join must fit a buffer.
+        options.max_group_packet = (config_.buffer_flits - 1) * config_.flit;
         const auto shared = std::make_shared<FlitLinks>(topology_.links().size());
         requests_ = make_flit_network(options, shared, 0);
         responses_ = make_flit_network(answers, shared, 1);
@@ -259,30 +262,36 @@ void Noc::deliver() {
     for (const Delivery& delivery : request_progress_.delivered) {
         const auto id = static_cast<MessageId>(delivery.id);
         const Message message = messages_[index(id)];
-        free_messages_.push_back(id);
-        Port& target = ports_[index(message.target)];
-        core::extension_of(*message.payload).set_stage(core::Stage::kAtTarget, now_);
+        Payload* payload = message.payload;
+        if (message.collective >= 0) {
+            payload = &deliver_to_group(id, delivery.port);
+        } else {
+            free_messages_.push_back(id);
+        }
+        core::PayloadExtension& extension = core::extension_of(*payload);
+        Port& target = ports_[index(extension.target_port)];
+        extension.set_stage(core::Stage::kAtTarget, now_);
         request_latency_.add(now_ - message.sent);
         ++target.messages_in;
         target.bytes_in += message.bytes;
         bytes_delivered_ += message.bytes;
-        target.arrived.push(message.payload);
-        offer_request(message.target);
+        target.arrived.push(payload);
+        offer_request(extension.target_port);
     }
     for (const Delivery& delivery : response_progress_.delivered) {
         const auto id = static_cast<MessageId>(delivery.id);
         const Message message = messages_[index(id)];
         free_messages_.push_back(id);
         Port& initiator = ports_[index(message.target)];
-        core::PayloadExtension& extension = core::extension_of(*message.payload);
-        extension.set_stage(core::Stage::kDelivered, now_);
         response_latency_.add(now_ - message.sent);
-        initiator.round_trip.add(now_ - extension.at(core::Stage::kAccepted));
         ++initiator.messages_in;
         initiator.bytes_in += message.bytes;
         bytes_delivered_ += message.bytes;
-        initiator.answers.push(message.payload);
-        offer_response(message.target);
+        if (core::extension_of(*message.payload).group >= 0) {
+            copy_answered(message.target, *message.payload);
+        } else {
+            arrived(message.target, *message.payload);
+        }
     }
     request_progress_.clear();
     response_progress_.clear();
@@ -368,6 +377,9 @@ void Noc::inject(InjectionQueue& queue, PortId id, bool response) {
     Transfer transfer{static_cast<std::uint64_t>(chosen), message.source, message.target,
                       message.bytes};
     transfer.qos = core::extension_of(*message.payload).qos;
+    if (message.collective >= 0) {
+        transfer.group = state_of(collectives_[index(message.collective)].group).request;
+    }
     queue.free_at = network.send(now_, transfer);
     trace_depth(queue);
     Port& port = ports_[index(id)];

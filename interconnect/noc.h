@@ -8,22 +8,25 @@
 // Modelled: address decoding, bounded injection queues (END_REQ is withheld while full), end-to-end
 // credits (a request enters the network when a receive slot at its target is reserved; the slot is
 // free again when the target has accepted), order per (source, target), responses on a network of
-// their own, energy per flit-hop. The two networks have routers and links of their own, at flit
-// level each with the VCs of one message class; they share the links that are marked `shared`.
-// Not modelled: the credits' own way back (taken as immediate), priorities but at flit level,
-// b_transport and DMI.
-// Timings: interconnect/topology.h. An erase and a read request carry no data, a write response
-// neither: the packet is its header flit.
-// Units: ps and bytes.
+// their own, energy per flit-hop. Collective groups: a write to the window of a multicast becomes
+// one of each target's own, answered when all have answered; the n-th writes of all sources of a
+// reduction become one of the root's, whose answer goes to every source. The two networks have
+// routers and links of their own, at flit level each with the VCs of one message class; they share
+// the links that are marked `shared`. Not modelled: the credits' own way back (taken as immediate),
+// priorities but at flit level, b_transport and DMI; answers of a group are packets of their own,
+// not combined or forked. Timings: interconnect/topology.h. An erase and a read request carry no
+// data, a write response neither: the packet is its header flit. Units: ps and bytes.
 
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <systemc>
 #include <tlm>
+#include <tuple>
 #include <vector>
 
 #include "core/component.h"
@@ -32,6 +35,8 @@
 #include "interconnect/address_map.h"
 #include "interconnect/fifo.h"
 #include "interconnect/flit_network.h"
+#include "interconnect/group_control.h"
+#include "interconnect/group_table.h"
 #include "interconnect/network_base.h"
 #include "interconnect/noc_config.h"
 #include "interconnect/routing.h"
@@ -40,7 +45,7 @@
 
 namespace strata::interconnect {
 
-class Noc : public sc_core::sc_module, public core::Component {
+class Noc : public sc_core::sc_module, public core::Component, public GroupControl {
    public:
     using InitiatorPort = tlm_utils::simple_target_socket_tagged_optional<Noc>;
     using TargetPort = tlm_utils::simple_initiator_socket_tagged_optional<Noc>;
@@ -72,6 +77,11 @@ class Noc : public sc_core::sc_module, public core::Component {
     /// are busy are looked at again when they would have come free before.
     void set_speed(const std::string& domain, double ratio, core::Ps now);
 
+    GroupResult map_groups(const core::Place& root,
+                           const std::vector<GroupRequest>& requests) override;
+    GroupResult unmap_groups(const core::Place& root,
+                             const std::vector<std::int16_t>& numbers) override;
+
     /// Time in which links between routers carried flits so far, summed over links and both
     /// networks; the share of busy links in a window is Δlink_busy_time / (window · links()).
     core::Ps link_busy_time() const;
@@ -92,6 +102,8 @@ class Noc : public sc_core::sc_module, public core::Component {
         core::Bytes bytes = 0;
         core::Ps sent = 0;     // entered the injection queue
         bool granted = false;  // a receive slot is reserved
+        std::int32_t collective = -1;
+        std::size_t slots = 0;  // of a multicast: reserved, once granted: still to be delivered
     };
     using MessageId = std::int32_t;
 
@@ -128,6 +140,23 @@ class Noc : public sc_core::sc_module, public core::Component {
         std::int64_t bytes_in = 0;
         std::int64_t bytes_out = 0;
         core::Histogram round_trip;  // kAccepted → kDelivered of this initiator
+    };
+
+    /// A multicast until all targets have answered, or a round of a reduction until the root has.
+    struct Collective {
+        std::int32_t group = -1;
+        std::size_t open = 0;             // answers or parts that are missing
+        std::vector<Payload*> parts;      // of the sources, by member; of a multicast the only one
+        std::vector<MessageId> messages;  // their messages
+        std::vector<std::uint8_t> sum;
+    };
+    /// What goes on in a group.
+    struct GroupState {
+        CollectiveId request = -1;         // its number in the request network
+        std::int64_t writes_open = 0;      // taken and not answered
+        std::int64_t accepted = 0;         // rounds whose sum the root has taken
+        std::vector<std::int64_t> joined;  // rounds, by member
+        Fifo<std::int32_t> rounds;         // collectives, from round `accepted` on
     };
 
     /// A phase that a neighbour reported, to be handled at `time`.
@@ -191,18 +220,42 @@ class Noc : public sc_core::sc_module, public core::Component {
 
     // Requests, in the order of their life.
     void begin_request(PortId source, Payload& payload);
-    void refuse(PortId source, Payload& payload);
+    void refuse(PortId source, Payload& payload, core::Fault fault);
     void queue_request(PortId source, Payload& payload);
     void end_request(PortId source, Payload& payload);
     void offer_request(PortId target);
-    void request_accepted(PortId target, const Payload& payload);
+    void request_accepted(PortId target, Payload& payload);
     void free_slot(PortId target);
+    void grant(MessageId id);
 
     // Responses.
     void begin_response(PortId target, Payload& payload);
     void queue_response(PortId target, Payload& payload);
     void offer_response(PortId initiator);
     void response_taken(PortId initiator, const Payload& payload);
+    void arrived(PortId initiator, Payload& payload);
+
+    // Collectives: noc_collective.cpp.
+    CollectiveId network_group(const MappedGroup& group);
+    GroupState& state_of(std::int32_t group) { return group_states_[index(group)]; }
+    core::Fault group_fault(PortId source, const Target& target, Payload& payload) const;
+    void enter_group(MessageId id);
+    void reserve_slots(MessageId id);
+    void join_round(MessageId id);
+    void check_part(const Collective& round, Payload& part) const;
+    Payload& make_copy(std::int32_t collective, const GroupMember& to);
+    Payload& deliver_to_group(MessageId id, PortId target);
+    Payload& deliver_sum(std::int32_t collective);
+    void add_up(Collective& round) const;
+    void sum_accepted(std::int32_t group);
+    bool is_sum(Payload& payload) const;
+    void answer_sources(PortId root, Payload& sum);
+    void copy_answered(PortId source, Payload& copy);
+    static void pass_answer(Payload& from, Payload& to);
+    std::int32_t new_collective(std::int32_t group, std::size_t parts);
+    void end_collective(std::int32_t number);
+    void register_group_stats();
+    std::string describe_groups() const;
 
     [[noreturn]] void protocol_error(PortId id, const std::string& what) const;
     bool full(const InjectionQueue& queue) const;
@@ -238,9 +291,17 @@ class Noc : public sc_core::sc_module, public core::Component {
     std::vector<PortId> marked_;        // ports that may be able to inject
     std::vector<char> is_marked_;
 
+    std::unique_ptr<GroupTable> groups_;
+    std::vector<GroupState> group_states_;  // by handle
+    std::map<std::tuple<bool, PortId, std::vector<PortId>>, CollectiveId> network_groups_;
+    std::vector<Collective> collectives_;
+    std::vector<std::int32_t> free_collectives_;
+
     std::int64_t held_ = 0;  // payloads inside the interconnect
     std::int64_t bytes_delivered_ = 0;
     std::int64_t decode_errors_ = 0;
+    std::int64_t multicasts_ = 0;
+    std::int64_t reductions_ = 0;
     core::Histogram request_latency_;   // queued at the source → kAtTarget
     core::Histogram response_latency_;  // queued at the target → kDelivered
 };

@@ -143,6 +143,16 @@ NocConfig read(core::Section& section, int message_classes) {
 
 NocConfig NocConfig::parse(core::Section section) {
     NocConfig noc = read(section, kPlatformClasses);
+    noc.native_collectives =
+        section.choice("collectives", {"unicast", "native"}, "unicast") == "native";
+    if (noc.native_collectives && noc.model == "ideal") {
+        section.error("collectives", "native needs model: packet or flit");
+    }
+    if (noc.native_collectives && noc.model == "flit" && noc.buffer_flits < 2) {
+        section.error("buffer_flits", "native collectives need 2, for a header and data");
+    }
+    // 1 KiB per router at 4 B an entry (input, outputs, count of parts): assumption.
+    noc.group_entries = small(section, "group_entries", noc.group_entries, {1, 1 << 20});
     section.finish();
     return noc;
 }
@@ -181,7 +191,6 @@ RouterConfig NocConfig::router(const std::string& block) const {
     const int allocation = speculative ? std::max(vc_alloc_cycles, switch_alloc_cycles)
                                        : vc_alloc_cycles + switch_alloc_cycles;
     router.pipeline = routing_cycles + allocation + traversal_cycles;
-    router.link_cycles = link_cycles;
     router.injection_cycles = injection_cycles;
     router.ejection_cycles = ejection_cycles;
     router.pj_per_flit = router_pj_per_bit * static_cast<double>(flit * 8);

@@ -56,8 +56,10 @@ struct NocConfig {
     int injection_cycles = 1;
     int ejection_cycles = 1;
     core::Bytes max_packet = 4 * core::kKiB;
-    int injection_queue = 4;  ///< messages per port and direction
-    int receive_slots = 16;   ///< requests on their way to, or waiting at, a target
+    int injection_queue = 4;          ///< messages per port and direction
+    int receive_slots = 16;           ///< requests on their way to, or waiting at, a target
+    bool native_collectives = false;  ///< programs use the network's own; in a platform
+    int group_entries = 256;          ///< collective groups a router knows; in a platform
 
     // Flit level.
     int vcs = 4;                      ///< per input, all message and routing classes together

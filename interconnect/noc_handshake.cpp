@@ -34,13 +34,26 @@ void Noc::begin_request(PortId source, Payload& payload) {
     core::PayloadExtension& extension = core::extension_of(payload);
     const Target target = map_.find(payload.get_address());
     extension.source_port = source;
-    if (target.port < 0 || !ports_[index(target.port)].has_target ||
-        static_cast<core::Bytes>(payload.get_data_length()) > target.contiguous) {
-        refuse(source, payload);
+    extension.group = -1;
+    const bool there = target.port >= 0 && ports_[index(target.port)].has_target;
+    core::Fault fault = there ? core::Fault::kNone : core::Fault::kDecode;
+    if (target.group >= 0) {
+        fault = group_fault(source, target, payload);
+    }
+    if (static_cast<core::Bytes>(payload.get_data_length()) > target.contiguous) {
+        fault = core::Fault::kDecode;
+    }
+    if (fault != core::Fault::kNone) {
+        refuse(source, payload, fault);
         return;
     }
+    extension.group = groups_->at_window(target.group);
     extension.target_port = target.port;
     extension.local_address = target.local_address;
+    if (extension.group >= 0) {
+        extension.target_port = (*groups_)[extension.group].members.front().port;
+        ++state_of(extension.group).writes_open;
+    }
     if (full(queue)) {
         block(queue, payload);
         mark(source);
@@ -49,11 +62,11 @@ void Noc::begin_request(PortId source, Payload& payload) {
     }
 }
 
-void Noc::refuse(PortId source, Payload& payload) {
+void Noc::refuse(PortId source, Payload& payload, core::Fault fault) {
     core::PayloadExtension& extension = core::extension_of(payload);
     extension.set_stage(core::Stage::kAccepted, now_);
     extension.set_stage(core::Stage::kDelivered, now_);
-    extension.fault = core::Fault::kDecode;
+    extension.fault = fault;
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     ++decode_errors_;
     end_request(source, payload);
@@ -64,13 +77,13 @@ void Noc::refuse(PortId source, Payload& payload) {
 void Noc::queue_request(PortId source, Payload& payload) {
     core::PayloadExtension& extension = core::extension_of(payload);
     extension.set_stage(core::Stage::kAccepted, now_);
-    Port& target = ports_[index(extension.target_port)];
-    const bool granted = target.free_slots > 0;
-    const MessageId id = new_message({&payload, source, extension.target_port,
-                                      request_bytes(payload, extension), now_, granted});
-    if (granted) {
+    const MessageId id = new_message(
+        {&payload, source, extension.target_port, request_bytes(payload, extension), now_});
+    if (extension.group >= 0) {
+        enter_group(id);
+    } else if (Port& target = ports_[index(extension.target_port)]; target.free_slots > 0) {
         --target.free_slots;
-        mark(source);
+        grant(id);
     } else {
         target.slot_waiters.push(id);
     }
@@ -104,14 +117,18 @@ void Noc::offer_request(PortId target) {
     }
 }
 
-void Noc::request_accepted(PortId target, const Payload& payload) {
+void Noc::request_accepted(PortId target, Payload& payload) {
     Port& port = ports_[index(target)];
     if (port.open_request != &payload) {
         protocol_error(target, "END_REQ for a request that was not offered");
     }
     port.open_request = nullptr;
     --held_;
-    free_slot(target);
+    if (is_sum(payload)) {
+        sum_accepted(core::extension_of(payload).group);
+    } else {
+        free_slot(target);
+    }
 }
 
 void Noc::free_slot(PortId target) {
@@ -120,7 +137,18 @@ void Noc::free_slot(PortId target) {
         ++port.free_slots;
         return;
     }
-    Message& message = messages_[index(port.slot_waiters.pop())];
+    const MessageId id = port.slot_waiters.pop();
+    Message& message = messages_[index(id)];
+    if (message.collective >= 0) {
+        ++message.slots;
+        reserve_slots(id);
+    } else {
+        grant(id);
+    }
+}
+
+void Noc::grant(MessageId id) {
+    Message& message = messages_[index(id)];
     message.granted = true;
     mark(message.source);
 }
@@ -142,15 +170,33 @@ void Noc::begin_response(PortId target, Payload& payload) {
 }
 
 void Noc::queue_response(PortId target, Payload& payload) {
-    const PortId initiator = core::extension_of(payload).source_port;
     Port& port = ports_[index(target)];
-    port.responses.waiting.push_back(
-        new_message({&payload, target, initiator, response_bytes(payload), now_, true}));
+    const bool sum = is_sum(payload);
+    if (sum) {
+        answer_sources(target, payload);
+    } else {
+        const PortId initiator = core::extension_of(payload).source_port;
+        port.responses.waiting.push_back(
+            new_message({&payload, target, initiator, response_bytes(payload), now_, true}));
+    }
     trace_depth(port.responses);
     mark(target);
     tlm::tlm_phase phase = tlm::END_RESP;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     (*port.target)->nb_transport_fw(payload, phase, delay);
+    if (sum) {
+        --held_;
+        payload.release();
+    }
+}
+
+void Noc::arrived(PortId initiator, Payload& payload) {
+    core::PayloadExtension& extension = core::extension_of(payload);
+    extension.set_stage(core::Stage::kDelivered, now_);
+    Port& port = ports_[index(initiator)];
+    port.round_trip.add(now_ - extension.at(core::Stage::kAccepted));
+    port.answers.push(&payload);
+    offer_response(initiator);
 }
 
 void Noc::offer_response(PortId initiator) {

@@ -57,6 +57,7 @@ void Noc::register_stats() {
                 [this] { return static_cast<double>(link_busy_time()) * 1e-3; });
     group.value("busiest_link_utilisation", "1", "busy share of the busiest link",
                 [this] { return busiest_link(false); });
+    register_group_stats();
     if (!flit_networks_.empty()) {
         register_flit_stats();
     }
@@ -118,7 +119,7 @@ std::string Noc::describe_state() const {
     for (PortId id = 0; id < static_cast<PortId>(ports_.size()); ++id) {
         text += describe_port(id);
     }
-    return text;
+    return text + describe_groups();
 }
 
 std::string Noc::describe_port(PortId id) const {

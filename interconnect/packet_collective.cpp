@@ -19,20 +19,17 @@ void PacketNetwork::join_group(std::uint32_t number, const Transfer& transfer) {
     part = {transfer.group, false, 0};
     const CollectiveGroup& group = groups_[part.group];
     if (group.reduces) {
-        part.round = groups_.join(part.group, transfer.source, packet.flits);
-        if (packet.last) {
-            groups_.round(part.group, part.round).ends.push_back(transfer.id);
-        }
-    } else if (packet.last) {
-        if (free_copies_.empty()) {
-            free_copies_.push_back(static_cast<std::int32_t>(copies_left_.size()));
-            copies_left_.emplace_back();
-        }
-        part.round = free_copies_.back();
-        free_copies_.pop_back();
-        copies_left_[index(static_cast<std::int32_t>(part.round))] =
-            static_cast<std::int32_t>(group.members.size());
+        part.round = groups_.join(transfer, packet.flits, packet.last);
+        return;
     }
+    if (free_targets_left_.empty()) {
+        free_targets_left_.push_back(static_cast<std::int32_t>(targets_left_.size()));
+        targets_left_.emplace_back();
+    }
+    part.round = free_targets_left_.back();
+    free_targets_left_.pop_back();
+    targets_left_[static_cast<std::size_t>(part.round)] =
+        static_cast<std::int32_t>(group.members.size());
 }
 
 void PacketNetwork::collective_hop(const PacketEvent& top) {
@@ -64,7 +61,7 @@ void PacketNetwork::fork(const PacketEvent& event, const CollectiveTree::Node& n
             records_.resize(packets_.size());
             records_[copy] = records_[event.packet];
         }
-        send_branch({event.time, 0, event.link, copy}, node.branches[i]);
+        send_branch({event.time, event.link, copy}, node.branches[i]);
     }
     send_branch(event, node.branches.front());
 }
@@ -95,13 +92,32 @@ void PacketNetwork::combine(const PacketEvent& event, const CollectiveGroup& gro
     packet.passed += reduce_cycles_;
     part.combined = true;
     const CycleClock& clock = topology_.clock(ways_[event.link].clock);
-    hops_.push({clock.time(packet.flight.head), 0, event.link, event.packet});
+    hops_.push({clock.time(packet.flight.head), event.link, event.packet});
 }
 
 void PacketNetwork::collective_leave(const PacketEvent& event, std::vector<Delivery>& delivered) {
     const Packet packet = packets_[event.packet];
     const Part part = parts_[event.packet];
+    const CollectiveGroup& group = groups_[part.group];
     const Link& link = topology_.link(static_cast<LinkId>(event.link));
+    free_packet(event.packet);
+    if (group.reduces) {
+        groups_.finish(part.group, part.round, [&](const ReductionRound& round) {
+            if (round.last) {
+                delivered.push_back({round.id, event.time, link.port});
+                in_flight_ -= static_cast<std::int64_t>(group.members.size());
+            }
+        });
+    } else {
+        if (packet.last) {
+            delivered.push_back({packet.id, event.time, link.port});
+        }
+        if (--targets_left_[static_cast<std::size_t>(part.round)] > 0) {
+            return;
+        }
+        free_targets_left_.push_back(static_cast<std::int32_t>(part.round));
+        in_flight_ -= packet.last ? 1 : 0;
+    }
     if (observer_ != nullptr) {
         PacketRecord& record = records_[event.packet];
         record.transfer.target = link.port;
@@ -109,18 +125,6 @@ void PacketNetwork::collective_leave(const PacketEvent& event, std::vector<Deliv
         record.head_arrived = topology_.clock(link.clock).time(packet.flight.head);
         record.tail_arrived = event.time;
         observer_->delivered(record);
-    }
-    free_packet(event.packet);
-    if (groups_[part.group].reduces) {
-        for (const std::uint64_t id : groups_.round(part.group, part.round).ends) {
-            delivered.push_back({id, event.time});
-            --in_flight_;
-        }
-        groups_.finish(part.group, part.round);
-    } else if (packet.last && --copies_left_[index(static_cast<std::int32_t>(part.round))] == 0) {
-        free_copies_.push_back(static_cast<std::int32_t>(part.round));
-        delivered.push_back({packet.id, event.time});
-        --in_flight_;
     }
 }
 

@@ -71,8 +71,8 @@ PacketNetwork::PacketNetwork(const Topology& topology, const RoutingTable& routi
       injection_free_(topology.ports().size()),
       vcs_(std::max(1, options.vcs)),
       class_vcs_(std::max(1, options.vcs / routing.vc_classes())),
-      hops_(shortest_period(topology)),
-      leaves_(shortest_period(topology)),
+      hops_(shortest_period(topology), topology.links().size()),
+      leaves_(shortest_period(topology), topology.links().size()),
       last_hop_(shortest_last_hop(topology)) {
     for (std::size_t i = 0; i < own_links_.size(); ++i) {
         const Link& link = topology.links()[i];
@@ -115,7 +115,7 @@ core::Ps PacketNetwork::send(core::Ps now, const Transfer& transfer) {
         trace_busy(injection_id, free, free + packet.flits, false);
         free += packet.flits;
         hops_.push(
-            {clock.time(packet.flight.head), 0, static_cast<std::uint32_t>(injection_id), number});
+            {clock.time(packet.flight.head), static_cast<std::uint32_t>(injection_id), number});
     } while (offset < transfer.bytes);
     ++in_flight_;
     return clock.time(free);
@@ -159,7 +159,7 @@ void PacketNetwork::advance(core::Ps now, Progress& progress) {
     }
     now_ = std::max(now_, now);
     std::sort(delivered.begin() + first, delivered.end(), [](const Delivery& a, const Delivery& b) {
-        return a.time != b.time ? a.time < b.time : a.id < b.id;
+        return a.time != b.time ? a.time < b.time : a.id != b.id ? a.id < b.id : a.port < b.port;
     });
 }
 
@@ -276,9 +276,9 @@ void PacketNetwork::go_on(std::uint32_t number, LinkId id) {
     ++packet.routers;
     if (way.to >= 0) {
         routing_.prefetch(way.to, packet.router, packet.plane);
-        hops_.push({clock.time(packet.flight.head), 0, event_link, number});
+        hops_.push({clock.time(packet.flight.head), event_link, number});
     } else if (packet.last || observer_ != nullptr || packet.collective) {
-        leaves_.push({clock.time(packet.flight.tail), 0, event_link, number});
+        leaves_.push({clock.time(packet.flight.tail), event_link, number});
     } else {
         free_packet(number);
     }
@@ -290,7 +290,7 @@ void PacketNetwork::leave(const PacketEvent& event, std::vector<Delivery>& deliv
     const CycleClock& clock = topology_.clock(link.clock);
     leaves_.pop();
     if (const core::Ps tail = clock.time(packet.flight.tail); tail > event.time) {
-        leaves_.push({tail, 0, event.link, event.packet});
+        leaves_.push({tail, event.link, event.packet});
         return;
     }
     if (packet.collective) {
@@ -305,7 +305,7 @@ void PacketNetwork::leave(const PacketEvent& event, std::vector<Delivery>& deliv
         observer_->delivered(record);
     }
     if (packet.last) {
-        delivered.push_back({packet.id, event.time});
+        delivered.push_back({packet.id, event.time, link.port});
         --in_flight_;
     }
     free_packet(event.packet);
@@ -335,7 +335,7 @@ void PacketNetwork::clock_changed(const ClockChange& change) {
 
 /// Events at cycles of the clock follow it.
 EventQueue PacketNetwork::retimed(EventQueue events, const ClockChange& change) {
-    EventQueue moved(shortest_period(topology_));
+    EventQueue moved(shortest_period(topology_), topology_.links().size());
     for (; !events.empty(); events.pop()) {
         PacketEvent event = events.top();
         const Way& way = ways_[event.link];

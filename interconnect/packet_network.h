@@ -82,7 +82,7 @@ class PacketNetwork : public NetworkBase {
     struct Part {
         CollectiveId group = -1;
         bool combined = false;   // the sum of its router's branches
-        std::int64_t round = 0;  // of a reduction; multicast: place in copies_left_
+        std::int64_t round = 0;  // of a reduction; multicast: place in targets_left_
     };
     /// What a hop needs of a link and the router behind it, close together.
     struct alignas(32) Way {
@@ -138,9 +138,9 @@ class PacketNetwork : public NetworkBase {
     std::vector<Packet> packets_;
     std::vector<PacketRecord> records_;  // by packet; empty without an observer
     std::vector<std::uint32_t> free_packets_;
-    std::vector<Part> parts_;                // by packet; as far as there are collectives
-    std::vector<std::int32_t> copies_left_;  // of a multicast's last packet, to be delivered
-    std::vector<std::int32_t> free_copies_;
+    std::vector<Part> parts_;                 // by packet; as far as there are collectives
+    std::vector<std::int32_t> targets_left_;  // of a multicast's packet
+    std::vector<std::int32_t> free_targets_left_;
     std::uint64_t packets_made_ = 0;
     int vcs_;            // at an ejection link
     int class_vcs_;      // elsewhere, of each class of the routing

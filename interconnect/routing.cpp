@@ -109,6 +109,7 @@ class RouteBuilder {
             adaptive = adaptive || local->adaptive();
         }
         table_.vc_classes_ = local_classes_;
+        table_.local_classes_ = local_classes_;
         const std::size_t pairs = table_.routers_ * table_.routers_;
         table_.table_.resize(pairs * index(table_.planes_));
         if (!adaptive) {

@@ -14,6 +14,7 @@
 // would be free of deadlock and their combination is not, packets change the VC class from group to
 // group, by the inter-group links still ahead, with as few classes as do.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -49,6 +50,11 @@ class RoutingTable {
     int planes() const { return planes_; }
     /// Classes that the VCs must be divided into for deadlock freedom (torus dateline: 2).
     int vc_classes() const { return vc_classes_; }
+    /// Of the classes that two destinations ask for on one link, that of the one with farther to
+    /// go: more links between groups ahead, or the wrap of a ring.
+    int farther_class(int a, int b) const {
+        return a / local_classes_ == b / local_classes_ ? std::min(a, b) : std::max(a, b);
+    }
     /// `choices` may yield more than one hop.
     bool adaptive() const { return !masks_.empty(); }
     /// One path per (source, target): packets stay in order.
@@ -94,6 +100,7 @@ class RoutingTable {
     std::size_t routers_;
     int planes_ = 1;
     int vc_classes_ = 1;
+    int local_classes_ = 1;             // within a group
     std::vector<std::uint32_t> table_;  // [plane][to][at] → link, class: a way stays in one row
 
     // Adaptive algorithms: bits into `candidates_`; the high half after a restricting link.

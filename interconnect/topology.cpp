@@ -122,7 +122,8 @@ PortId Topology::add_port(const std::string& name, RouterId router_id) {
     link.clock_domain = config.clock_domain;
     link.cycles = config.injection_cycles;
     const LinkId injection = make_link(-1, router_id, link, name + ".injection");
-    link.cycles = config.link_cycles + config.ejection_cycles;
+    constexpr int kWireCycles = 1;  // next to its router, however far apart routers are
+    link.cycles = kWireCycles + config.ejection_cycles;
     const LinkId ejection = make_link(router_id, -1, link, name + ".ejection");
     links_[static_cast<std::size_t>(injection)].port = id;
     links_[static_cast<std::size_t>(ejection)].port = id;

@@ -55,8 +55,7 @@ LinkConfig pcie_link();
 
 struct RouterConfig {
     core::Frequency clock{1'000'000'000};
-    int pipeline = 3;     ///< cycles from a head's arrival to its first cycle on the link
-    int link_cycles = 1;  ///< of the ejection link
+    int pipeline = 3;  ///< cycles from a head's arrival to its first cycle on the link
     int injection_cycles = 1;
     int ejection_cycles = 1;
     double pj_per_flit = 0.0;  ///< buffer write and read, crossbar, arbitration

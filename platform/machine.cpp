@@ -38,6 +38,7 @@ runtime::Machine describe_machine(const PlatformConfig& config) {
     machine.vector_lanes = config.pe.vector.lanes;
     machine.semaphores = config.pe.command.semaphores;
     machine.pe_clock = config.pe.clock;
+    machine.native_collectives = config.noc.native_collectives;
     machine.dram_bandwidth = {config.dram.channels * config.dram.channel_bandwidth.bytes_per_s};
     machine.sram_bandwidth = {config.sram.banks * config.sram.width * config.sram.clock.hz};
     if (config.nand) {

@@ -78,6 +78,7 @@ void PlatformBuilder::map_addresses(const CubePlan& cube) {
                        config_.nand->channel_capacity());
     }
     map.add_window(cube.place, Region::kControl, cube.m_cpu, kControlWindow);
+    map.add_collectives(sip, number, config_.pe.tcm.capacity);
     for (std::size_t pe = 0; pe < cube.pes.size(); ++pe) {
         const Place place{sip, number, static_cast<std::int16_t>(pe)};
         map.add_window(place, Region::kTcm, cube.pes[pe], config_.pe.tcm.capacity);
@@ -119,6 +120,7 @@ void PlatformBuilder::make_pes(const CubePlan& plan, core::ClockDomain& clock, i
             clock, platform_.code_, platform_.services_);
         pe->port.bind(platform_.noc_->initiator_port(plan.pes[i]));
         platform_.noc_->target_port(plan.pes[i]).bind(pe->inbox);
+        pe->connect(*platform_.noc_);
         platform_.host_->add_probe(place, *pe);
         add_block(pe->path(), BlockKind::kPe, cube);
         platform_.pes_.push_back(std::move(pe));

@@ -42,7 +42,8 @@ void ControlProcessor::register_stats() {
     group.counter("requests", "1", "requests taken in", &requests_);
     core::StatGroup& kinds = group.child("by_kind");
     const std::array<Request, std::variant_size_v<Request>> examples{
-        MemoryWrite{}, MemoryRead{}, KernelLaunch{}, PeDma{}, MmuMap{}, MmuUnmap{}};
+        MemoryWrite{}, MemoryRead{}, KernelLaunch{},  PeDma{},
+        MmuMap{},      MmuUnmap{},   CollectiveMap{}, CollectiveUnmap{}};
     for (const Request& example : examples) {
         kinds.counter(name_of(example), "1", "requests of this kind", &by_kind_[example.index()]);
     }

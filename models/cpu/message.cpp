@@ -27,6 +27,14 @@ core::Bytes body_bytes(const KernelArg& arg) {
     return kScalarArgBytes;
 }
 
+core::Bytes body_bytes(const CollectiveMap& map) {
+    core::Bytes bytes = 0;
+    for (const CollectiveMap::Entry& entry : map.entries) {
+        bytes += kGroupBytes + targets_bytes(entry.members.size());
+    }
+    return bytes;
+}
+
 core::Bytes body_bytes(const Request& request) {
     return std::visit(Overloaded{
                           [](const MemoryWrite& m) {
@@ -46,6 +54,10 @@ core::Bytes body_bytes(const Request& request) {
                           },
                           [](const MmuUnmap& m) {
                               return static_cast<core::Bytes>(m.entries.size()) * kUnmapEntryBytes;
+                          },
+                          [](const CollectiveMap& m) { return body_bytes(m); },
+                          [](const CollectiveUnmap& m) {
+                              return static_cast<core::Bytes>(m.groups.size()) * kGroupBytes;
                           },
                       },
                       request);
@@ -107,6 +119,10 @@ const char* to_string(ErrorCode code) {
             return "memory_fault";
         case ErrorCode::kBusy:
             return "busy";
+        case ErrorCode::kNoCapacity:
+            return "no_capacity";
+        case ErrorCode::kUnsupported:
+            return "unsupported";
     }
     return "?";
 }
@@ -119,6 +135,8 @@ const char* name_of(const Request& request) {
                           [](const PeDma&) { return "PeDma"; },
                           [](const MmuMap&) { return "MmuMap"; },
                           [](const MmuUnmap&) { return "MmuUnmap"; },
+                          [](const CollectiveMap&) { return "CollectiveMap"; },
+                          [](const CollectiveUnmap&) { return "CollectiveUnmap"; },
                       },
                       request);
 }
@@ -142,6 +160,14 @@ std::int64_t entries_of(const Request& request) {
             [](const MmuMap& m) { return static_cast<std::int64_t>(m.entries.size()); },
             [](const MmuUnmap& m) { return static_cast<std::int64_t>(m.entries.size()); },
             [](const KernelLaunch& m) { return static_cast<std::int64_t>(m.args.size()); },
+            [](const CollectiveMap& m) {
+                std::int64_t members = 0;
+                for (const CollectiveMap::Entry& entry : m.entries) {
+                    members += static_cast<std::int64_t>(entry.members.size());
+                }
+                return members;
+            },
+            [](const CollectiveUnmap& m) { return static_cast<std::int64_t>(m.groups.size()); },
             [](const auto&) { return std::int64_t{0}; },
         },
         request);
@@ -174,6 +200,8 @@ Targets targets_of(const Request& request) {
                           [](const PeDma& m) { return targets_at(m.src); },
                           [](const MmuMap& m) { return m.targets; },
                           [](const MmuUnmap& m) { return m.targets; },
+                          [](const CollectiveMap& m) { return targets_at(m.root); },
+                          [](const CollectiveUnmap& m) { return targets_at(m.root); },
                       },
                       request);
 }

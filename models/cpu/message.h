@@ -121,6 +121,25 @@ struct MmuUnmap {
     Targets targets;
 };
 
+/// Groups whose collectives the network does by itself: a write to the window of a multicast goes
+/// to all its members, the sum of what the members of a reduction write goes to its root. The root
+/// executes the message, all entries or none.
+struct CollectiveMap {
+    enum class Kind : std::uint8_t { kMulticast, kReduce };
+    struct Entry {
+        std::int16_t group = 0;  ///< its window: core::collective_address
+        Kind kind = Kind::kMulticast;
+        std::vector<core::Place> members;  ///< targets of a multicast, sources of a reduction
+    };
+    core::Place root;  ///< source of the multicasts, target of the reductions
+    std::vector<Entry> entries;
+};
+
+struct CollectiveUnmap {
+    core::Place root;
+    std::vector<std::int16_t> groups;
+};
+
 enum class ErrorCode : std::uint8_t {
     kNone,
     kUnmapped,  ///< no mapping at this virtual address
@@ -134,7 +153,9 @@ enum class ErrorCode : std::uint8_t {
     kBadTarget,    ///< a target outside the system
     kBadAddress,   ///< no memory behind a physical address, or beyond its end
     kMemoryFault,  ///< the memory refused (NAND rules, uncorrectable); text says which
-    kBusy,         ///< a kernel is still running on the PE
+    kBusy,         ///< a kernel is still running on the PE, a collective group is in use
+    kNoCapacity,   ///< a router's group table is full
+    kUnsupported,  ///< this network has no collectives of its own
 };
 const char* to_string(ErrorCode code);
 
@@ -149,7 +170,8 @@ struct Response {
     std::shared_ptr<const std::vector<std::uint8_t>> data;  ///< MemoryRead, functional mode
 };
 
-using Request = std::variant<MemoryWrite, MemoryRead, KernelLaunch, PeDma, MmuMap, MmuUnmap>;
+using Request = std::variant<MemoryWrite, MemoryRead, KernelLaunch, PeDma, MmuMap, MmuUnmap,
+                             CollectiveMap, CollectiveUnmap>;
 const char* name_of(const Request& request);
 
 /// A request on its way down. Each hop narrows `targets` to what lies behind it.
@@ -179,13 +201,15 @@ constexpr core::Bytes kShardBytes = 32;         ///< place, pa, bytes, offset
 constexpr core::Bytes kScalarArgBytes = 16;     ///< type, value
 constexpr core::Bytes kMapEntryBytes = 32;      ///< va, pa, size, flags
 constexpr core::Bytes kUnmapEntryBytes = 16;    ///< va, size
+constexpr core::Bytes kGroupBytes = 8;          ///< number, kind, count of members
 constexpr core::Bytes kResponseBytes = 16;      ///< place and code, address
 
 /// Header + targets + the fields' own sizes + the data of a MemoryWrite from a host buffer.
 core::Bytes wire_bytes(const RequestMessage& message);
 /// Header + the responses + the data that MemoryReads bring back.
 core::Bytes wire_bytes(const ResponseMessage& message);
-/// Entries a control processor walks through: those of MmuMap and MmuUnmap, arguments of a launch.
+/// Entries a control processor walks through: those of MmuMap and MmuUnmap, arguments of a launch,
+/// members of groups.
 std::int64_t entries_of(const Request& request);
 
 /// How many of each there are; every SIP and every cube is alike.

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/address.h"
+#include "core/payload.h"
 #include "core/units.h"
 
 namespace strata::models {
@@ -51,6 +52,7 @@ struct DmaCopy {
     core::Bytes target_stride = 0;
     std::int32_t signal = -1;  ///< semaphore of the PE that owns the target TCM, signalled once
                                ///< when the last byte of the copy has been written; -1 = none
+    core::Sum sum = core::Sum::kNone;  ///< how a reduction group, as the target, adds up
 };
 
 /// C[m,n] (+)= A[m,k]·B[k,n], row-major in TCM. int8 × int8 accumulates in int32. B may be stored

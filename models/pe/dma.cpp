@@ -43,6 +43,7 @@ DmaTransfer DmaTransfer::from(const DmaCopy& copy) {
     transfer.row_bytes = copy.row_bytes;
     transfer.rows = copy.rows;
     transfer.signal = copy.signal;
+    transfer.sum = copy.sum;
     return transfer;
 }
 

@@ -66,8 +66,9 @@ struct DmaTransfer {
     DmaSide target;
     core::Bytes row_bytes = 0;
     std::int64_t rows = 1;
-    std::int32_t signal = -1;  ///< as DmaCopy::signal
-    std::uint64_t token = 0;   ///< the caller's handle, returned in DmaDone
+    std::int32_t signal = -1;          ///< as DmaCopy::signal
+    core::Sum sum = core::Sum::kNone;  ///< as DmaCopy::sum
+    std::uint64_t token = 0;           ///< the caller's handle, returned in DmaDone
     std::uint64_t correlation_id = 0;
     std::uint64_t request_id = 0;
     // Bytes behind a kBuffer side; the caller keeps them alive. Without any the payloads carry no

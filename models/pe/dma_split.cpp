@@ -176,7 +176,7 @@ void Dma::set_prepared(int q, std::int32_t slot, bool write, bool last, std::uin
 /// A signal needs a TCM behind it; anything else would drop it in silence.
 bool Dma::may_signal(int q, std::uint64_t sequence, std::uint64_t pa) {
     const core::PhysicalAddress target = core::PhysicalAddress::decode(pa);
-    if (target.region == core::Region::kTcm) {
+    if (target.region == core::Region::kTcm || target.region == core::Region::kCollective) {
         return true;
     }
     fail(q, sequence,
@@ -218,6 +218,11 @@ bool Dma::find_virtual(int q, std::uint64_t sequence, const Access& access, Ps s
             if (!bound_by_map(q, sequence, access.va, piece.pa, limit)) {
                 return false;
             }
+            if (core::PhysicalAddress::decode(piece.pa).region == core::Region::kCollective) {
+                // No longer piece where the TLB happens to hold more: the parts of a reduction
+                // must be alike.
+                limit = std::min(limit, page.translation.contiguous);
+            }
         } else if (page.translation.pa != piece.pa + static_cast<std::uint64_t>(found)) {
             queue.pending = page;  // the next payload begins here
             break;
@@ -233,7 +238,7 @@ bool Dma::find_virtual(int q, std::uint64_t sequence, const Access& access, Ps s
 bool Dma::bound_by_map(int q, std::uint64_t sequence, std::uint64_t address, std::uint64_t pa,
                        Bytes& limit) {
     const interconnect::Target target = addresses_.find(pa);
-    if (target.port < 0 || target.contiguous <= 0) {
+    if (!target.exists() || target.contiguous <= 0) {
         fail(q, sequence,
              {ErrorCode::kBadAddress, address,
               queue_text(q, "nothing behind " + core::PhysicalAddress::decode(pa).str())});
@@ -299,7 +304,7 @@ bool Dma::reaches(const DmaSide& side, Bytes bytes) const {
         return tcm_.contains(side.address, bytes);
     }
     const std::uint64_t last = side.address + static_cast<std::uint64_t>(bytes) - 1;
-    return last >= side.address && addresses_.find(last).port >= 0 &&
+    return last >= side.address && addresses_.find(last).exists() &&
            last >> core::kOffsetBits == side.address >> core::kOffsetBits;
 }
 

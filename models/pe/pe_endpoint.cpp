@@ -35,6 +35,32 @@ ErrorCode error_code(mmu::MapError error) {
     throw core::ModelError("no such mapping error");
 }
 
+ErrorCode error_code(interconnect::GroupError error) {
+    using interconnect::GroupError;
+    switch (error) {
+        case GroupError::kNone:
+            return ErrorCode::kNone;
+        case GroupError::kBadNumber:
+            return ErrorCode::kBadAddress;
+        case GroupError::kBadMember:
+            return ErrorCode::kBadTarget;
+        case GroupError::kTaken:
+            return ErrorCode::kOverlap;
+        case GroupError::kNotMapped:
+            return ErrorCode::kNotMapped;
+        case GroupError::kBusy:
+            return ErrorCode::kBusy;
+        case GroupError::kTableFull:
+            return ErrorCode::kNoCapacity;
+        case GroupError::kUnsupported:
+            return ErrorCode::kUnsupported;
+    }
+    throw core::ModelError("no such group error");
+}
+
+const interconnect::GroupResult kNoGroups{interconnect::GroupError::kUnsupported,
+                                          "the PE has no network that knows groups"};
+
 Response make_response(const core::Place& place, const Failure& why) {
     if (why.code != ErrorCode::kNone) {
         return failure(place, why.code, why.text, why.address);
@@ -226,6 +252,24 @@ void PeEndpoint::finish_mapping(Ps now, const mmu::MapResult& result) {
     }
     answer_current(make_response(
         place_, {error_code(result.code), result.address, result.ok() ? "" : result.str()}));
+}
+
+void PeEndpoint::execute(Ps, const CollectiveMap& map) {
+    std::vector<interconnect::GroupRequest> requests;
+    requests.reserve(map.entries.size());
+    for (const CollectiveMap::Entry& entry : map.entries) {
+        requests.push_back(
+            {entry.group, entry.kind == CollectiveMap::Kind::kReduce, entry.members});
+    }
+    finish_groups(groups_ != nullptr ? groups_->map_groups(place_, requests) : kNoGroups);
+}
+
+void PeEndpoint::execute(Ps, const CollectiveUnmap& unmap) {
+    finish_groups(groups_ != nullptr ? groups_->unmap_groups(place_, unmap.groups) : kNoGroups);
+}
+
+void PeEndpoint::finish_groups(const interconnect::GroupResult& result) {
+    answer_current(make_response(place_, {error_code(result.error), 0, result.text}));
 }
 
 void PeEndpoint::done(const DmaDone& done) {

@@ -19,6 +19,7 @@
 
 #include "core/component.h"
 #include "core/units.h"
+#include "interconnect/group_control.h"
 #include "mmu/pe_mmu.h"
 #include "models/cpu/message.h"
 #include "models/pe/code_directory.h"
@@ -42,6 +43,9 @@ class PeEndpoint {
     };
     PeEndpoint(const PeConfig& config, const core::ClockDomain& clock, const core::Place& place,
                bool functional, const Parts& parts);
+
+    /// The network whose collective groups it sets up; without one it refuses to.
+    void connect(interconnect::GroupControl& groups) { groups_ = &groups; }
 
     std::size_t queued() const { return inbox_.size(); }
     void push(Message message) { inbox_.push_back(std::move(message)); }
@@ -70,6 +74,8 @@ class PeEndpoint {
     void execute(core::Ps now, const KernelLaunch& launch);
     void execute(core::Ps now, const MmuMap& map);
     void execute(core::Ps now, const MmuUnmap& unmap);
+    void execute(core::Ps now, const CollectiveMap& map);
+    void execute(core::Ps now, const CollectiveUnmap& unmap);
     void launch_deployed(core::Ps now, const KernelRef& kernel);
     void launch_builtin(core::Ps now, const KernelLaunch& launch);
 
@@ -78,6 +84,7 @@ class PeEndpoint {
     void move(core::Ps now, DmaTransfer transfer);
     void note_written(const MemoryWrite& write);
     void finish_mapping(core::Ps now, const mmu::MapResult& result);
+    void finish_groups(const interconnect::GroupResult& result);
     void answer(const Message& to, Response response);
     void answer_current(Response response);
     void send_answers(core::Ps now);
@@ -87,6 +94,7 @@ class PeEndpoint {
     core::Place place_;
     bool functional_;
     Parts parts_;
+    interconnect::GroupControl* groups_ = nullptr;
 
     std::deque<Message> inbox_;
     Message current_;   // in work

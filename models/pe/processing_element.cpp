@@ -197,6 +197,7 @@ void ProcessingElement::send(Ps now, const DmaPayload& next) {
         extension.correlation_id = next.transfer->correlation_id;
         extension.request_id = next.transfer->request_id;
         extension.object = next.transfer->object;
+        extension.sum = next.transfer->sum;
     }
     open_request_ = &payload;
     port_free_ = now + clock_.cycles(config_.dma.issue_cycles);

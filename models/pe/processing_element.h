@@ -52,6 +52,9 @@ class ProcessingElement : public sc_core::sc_module, public core::Component, pub
     tlm_utils::simple_initiator_socket<ProcessingElement> port;
     tlm_utils::simple_target_socket<ProcessingElement> inbox;
 
+    /// The network whose collective groups CollectiveMap messages to this PE set up.
+    void connect(interconnect::GroupControl& groups) { endpoint_.connect(groups); }
+
     const core::Place& place() const { return place_; }
     bool idle() const override;
     /// Per stream: next command, what it waits for, outstanding payloads.

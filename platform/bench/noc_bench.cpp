@@ -177,6 +177,8 @@ NocCase NocCase::parse(core::Section root) {
     if (collective) {
         result.collective.reduce_cycles =
             noc.integer("reduce_cycles", result.collective.reduce_cycles, {0, 1000});
+        result.collective.reduce_rounds =
+            noc.integer("reduce_rounds", result.collective.reduce_rounds, {1, 1 << 20});
     }
     noc.finish();
     if (root.diagnostics().messages().size() == errors && collective) {

@@ -66,7 +66,7 @@ class CollectiveRun {
     std::vector<PortId> ports_;
     std::vector<interconnect::CollectiveId> spread_groups_;  // by source; empty: unicast
     interconnect::CollectiveId reduction_ = -1;
-    std::vector<std::size_t> parts_left_;  // by packet, on their way to the root
+    std::vector<std::size_t> parts_left_;  // by packet: deliveries to come at the root
 };
 
 CollectiveRun::CollectiveRun(const NocCollective& collective, core::Bytes flit,
@@ -78,7 +78,7 @@ CollectiveRun::CollectiveRun(const NocCollective& collective, core::Bytes flit,
     for (const std::int64_t participant : collective.participants) {
         ports_.push_back(static_cast<PortId>(participant));
     }
-    parts_left_.assign(packets_, ports_.size() - 1);
+    parts_left_.assign(packets_, collective.native ? 1 : ports_.size() - 1);
     if (!collective.native) {
         return;
     }
@@ -210,10 +210,16 @@ void NocCollective::check(core::Section& section, const interconnect::NocConfig&
     if (bytes <= 0 || bytes > core::kGiB) {
         section.error("bytes", "expected 1B..1GiB");
     }
-    if (native && (noc.model != "packet" || noc.routing.rfind("adaptive", 0) == 0 ||
+    if (native && (noc.model == "ideal" || noc.routing.rfind("adaptive", 0) == 0 ||
                    noc.routing == "o1turn")) {
         section.error("collective",
-                      "native collectives need the packet level and a routing of one path");
+                      "native collectives need the packet or flit level and a routing of one path");
+    }
+    if (native && noc.model == "flit" && packet_flits > noc.buffer_flits) {
+        section.error("packet_flits",
+                      fmt::format("packets of native collectives must fit a buffer: expected "
+                                  "2..{} (noc.buffer_flits), got {}",
+                                  noc.buffer_flits, packet_flits));
     }
 }
 
@@ -226,6 +232,7 @@ ordered_json run_collective(const NocCollective& collective, const interconnect:
     options.energy = &energy;
     options.vcs = noc.vcs / noc.classes;
     options.reduce_cycles = collective.reduce_cycles;
+    options.reduce_rounds = collective.reduce_rounds;
     const auto network = make_network(noc, topology, routing, options);
     const core::Ps end = CollectiveRun(collective, noc.flit, *network).run();
     const std::int64_t cycles = interconnect::CycleClock(noc.clock).at_or_after(end);

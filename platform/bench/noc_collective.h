@@ -28,6 +28,7 @@ struct NocCollective {
     core::Bytes bytes = 4 * core::kKiB;  ///< of each participant's data
     std::int64_t packet_flits = 4;       ///< header included
     std::int64_t reduce_cycles = 1;      ///< `noc.reduce_cycles`, of a router's sum (assumption)
+    std::int64_t reduce_rounds = 64;     ///< `noc.reduce_rounds` that a router holds (assumption)
     std::vector<std::int64_t> participants;  ///< empty: all endpoints
 
     /// Of the patterns that are collectives.

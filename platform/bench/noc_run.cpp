@@ -32,36 +32,6 @@ double cpu_s() {
     return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
-/// Collects values and yields their order statistics.
-class Distribution {
-   public:
-    void add(core::Ps value) {
-        values_.push_back(value);
-        sum_ += value;
-    }
-    std::size_t size() const { return values_.size(); }
-    double mean() const {
-        return values_.empty() ? 0.0
-                               : static_cast<double>(sum_) / static_cast<double>(values_.size());
-    }
-    LatencySummary summary(double period) {
-        if (values_.empty()) {
-            return {};
-        }
-        const auto at = [&](double share) {
-            const auto last = static_cast<double>(values_.size() - 1);
-            const auto place = values_.begin() + static_cast<std::ptrdiff_t>(share * last + 0.5);
-            std::nth_element(values_.begin(), place, values_.end());
-            return static_cast<double>(*place) / period;
-        };
-        return {mean() / period, at(0.5), at(0.99), at(1.0)};
-    }
-
-   private:
-    std::vector<core::Ps> values_;
-    core::Ps sum_ = 0;
-};
-
 class NocRun : public interconnect::PacketObserver {
    public:
     NocRun(const interconnect::NocConfig& noc, const Topology& topology,

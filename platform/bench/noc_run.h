@@ -15,16 +15,10 @@
 
 #include "interconnect/noc_config.h"
 #include "interconnect/routing.h"
+#include "platform/bench/noc_distribution.h"
 #include "platform/bench/noc_traffic.h"
 
 namespace strata::platform {
-
-struct LatencySummary {
-    double mean = 0.0;
-    double p50 = 0.0;
-    double p99 = 0.0;
-    double max = 0.0;
-};
 
 struct NocLinkLoad {
     std::string name;

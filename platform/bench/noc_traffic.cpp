@@ -118,21 +118,20 @@ NocTraffic NocTraffic::parse(core::Section& section) {
     t.measure_cycles =
         section.integer("measure_cycles", t.trace() ? kFar : t.measure_cycles, {1, 1e12});
     t.drain_cycles = section.integer("drain_cycles", t.trace() ? kFar : t.drain_cycles, {1, 1e12});
+    // One case may be given any pattern, so what only others use is read for all of them.
+    t.packet_flits = section.integer("packet_flits", t.packet_flits, {1, 65'536});
+    t.seed = static_cast<std::uint64_t>(section.integer("seed", 1, core::kNotNegative));
+    t.rate = section.number("rate", t.rate, {1e-6, 1.0});
+    t.hotspots = section.integers("hotspots", std::vector<std::int64_t>{}, {0, 1e9});
     if (t.trace()) {
         t.file = trace_file(section);
         return t;
-    }
-    t.packet_flits = section.integer("packet_flits", t.packet_flits, {1, 65'536});
-    t.seed = static_cast<std::uint64_t>(section.integer("seed", 1, core::kNotNegative));
-    if (t.pattern == Pattern::kHotspot) {
-        t.hotspots = section.integers("hotspots", {}, {0, 1e9});
     }
     read_process(section, t);
     if (t.closed_loop()) {
         return t;
     }
     t.sweep = read_sweep(section);
-    t.rate = section.number("rate", t.rate, {1e-6, 1.0});
     return t;
 }
 

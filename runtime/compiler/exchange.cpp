@@ -16,8 +16,7 @@ Exchange::Exchange(Layout layout) : layout_(std::move(layout)) {
     }
 }
 
-void Exchange::send(KernelBuilder& builder, Buffer& payload, std::uint64_t source,
-                    core::Bytes stride, core::Bytes bytes, const EngineCounts& extra) {
+void Exchange::send(KernelBuilder& builder, const Message& message, const EngineCounts& extra) {
     ++uses_;
     const std::size_t half = half_index();
     EngineCounts before = halves_[1 - half].read;  // point (1) above
@@ -26,22 +25,35 @@ void Exchange::send(KernelBuilder& builder, Buffer& payload, std::uint64_t sourc
     }
     builder.wait_before(Engine::kStore, before);
     const std::int64_t n = members();
-    for (std::int64_t step = 1; step < n; ++step) {  // each member starts with another peer
-        const std::int64_t to = (self() + step) % n;
-        const std::int64_t slot = self() < to ? self() : self() - 1;
-        models::DmaCopy copy;
-        copy.source_in_tcm = true;
-        copy.source = source + static_cast<std::uint64_t>(to * stride);
-        copy.target = layout_.windows[static_cast<std::size_t>(to)] + halves_[half].address +
-                      static_cast<std::uint64_t>(slot * bytes);
-        copy.row_bytes = bytes;
-        copy.signal = layout_.semaphore + static_cast<std::int32_t>(half);
-        builder.emit(Engine::kStore, copy, {&payload}, {});
+    if (layout_.transport == Transport::kMulticast) {
+        store(builder, message, self(), self());
     }
-    const auto store = static_cast<std::size_t>(Engine::kStore);
-    sent_[store] = builder.counts()[store];
-    expected_[half] += n - 1;
-    builder.expect(layout_.semaphore + static_cast<std::int32_t>(half), n - 1);
+    for (std::int64_t to = 0; to < n && layout_.transport == Transport::kReduce; ++to) {
+        if (to != self()) {
+            store(builder, message, to, 0);
+        }
+    }
+    for (std::int64_t i = 1; i < n && layout_.transport == Transport::kUnicast; ++i) {
+        const std::int64_t to = (self() + i) % n;  // each member starts with another peer
+        store(builder, message, to, self() < to ? self() : self() - 1);
+    }
+    const auto engine = static_cast<std::size_t>(Engine::kStore);
+    sent_[engine] = builder.counts()[engine];
+    expected_[half] += arrivals();
+    builder.expect(layout_.semaphore + static_cast<std::int32_t>(half), arrivals());
+}
+
+void Exchange::store(KernelBuilder& builder, const Message& message, std::int64_t to,
+                     std::int64_t slot) {
+    models::DmaCopy copy;
+    copy.source_in_tcm = true;
+    copy.source = message.source + static_cast<std::uint64_t>(to * message.stride);
+    copy.target = layout_.windows[static_cast<std::size_t>(to)] + halves_[half_index()].address +
+                  static_cast<std::uint64_t>(slot * message.bytes);
+    copy.row_bytes = message.bytes;
+    copy.signal = layout_.semaphore + static_cast<std::int32_t>(half_index());
+    copy.sum = message.sum;
+    builder.emit(Engine::kStore, copy, {message.payload}, {});
 }
 
 models::Wait Exchange::arrival() const {

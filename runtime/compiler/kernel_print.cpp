@@ -18,6 +18,9 @@ std::string describe(const models::DmaCopy& c) {
         text +=
             fmt::format(" x {} rows, strides {} and {}", c.rows, c.source_stride, c.target_stride);
     }
+    if (c.sum != core::Sum::kNone) {
+        text += c.sum == core::Sum::kInt32 ? ", sum int32" : ", sum fp32";
+    }
     return c.signal < 0 ? text : text + fmt::format(", signal s{}", c.signal);
 }
 

@@ -19,7 +19,10 @@ namespace strata::runtime {
 struct Lowered {
     std::shared_ptr<const models::CodeImage> code;
     std::vector<std::vector<std::int64_t>> peers;  ///< per PE: whose TCM it writes, sorted
-    std::string tcm_table;                         ///< how a PE's TCM is used
+    /// Per PE: windows of the collective groups it writes to.
+    std::vector<std::vector<models::MmuMap::Entry>> windows;
+    std::vector<models::CollectiveMap> groups;  ///< a message per root
+    std::string tcm_table;                      ///< how a PE's TCM is used
 };
 
 /// Lowers for all PEs. Errors (a tensor missing or too small, TCM or semaphores too few) go to

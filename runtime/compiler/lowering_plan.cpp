@@ -62,17 +62,37 @@ class Planner {
 
     // Channels
 
-    void need(Channel channel, std::int64_t senders, Bytes message) {
-        auto& half = plan_.channels[static_cast<std::size_t>(channel)].half;
-        half = std::max(half, senders * message);
+    // Partial attention results are rescaled before they are added: no work for a router. Two
+    // members gain nothing from a group.
+    Transport transport(Channel channel, std::int64_t members) const {
+        const bool native = machine_.native_collectives && members > 2;
+        switch (channel) {
+            case Channel::kReduceLocal:
+            case Channel::kReduceCubes:
+                return native ? Transport::kReduce : Transport::kUnicast;
+            case Channel::kGatherLocal:
+            case Channel::kGatherCubes:
+            case Channel::kGatherKv:
+                return native ? Transport::kMulticast : Transport::kUnicast;
+            case Channel::kReduceKv:
+                break;
+        }
+        return Transport::kUnicast;
+    }
+    void need(Channel channel, std::int64_t members, Bytes message) {
+        auto& plan = plan_.channels[static_cast<std::size_t>(channel)];
+        if (members > 1) {
+            plan.transport = transport(channel, members);
+            plan.half = std::max(plan.half, mailbox_messages(plan.transport, members) * message);
+        }
     }
     void need_reduce(Bytes slice) {
-        need(Channel::kReduceLocal, machine_.pes_per_cube - 1, machine_.cubes() * slice);
-        need(Channel::kReduceCubes, machine_.cubes() - 1, slice);
+        need(Channel::kReduceLocal, machine_.pes_per_cube, machine_.cubes() * slice);
+        need(Channel::kReduceCubes, machine_.cubes(), slice);
     }
     void need_gather(Bytes slice) {
-        need(Channel::kGatherCubes, machine_.cubes() - 1, slice);
-        need(Channel::kGatherLocal, machine_.pes_per_cube - 1, machine_.cubes() * slice);
+        need(Channel::kGatherCubes, machine_.cubes(), slice);
+        need(Channel::kGatherLocal, machine_.pes_per_cube, machine_.cubes() * slice);
     }
 
     void plan_channels() {
@@ -88,12 +108,12 @@ class Planner {
                 const Bytes slice = bytes_of(slice_elements(s, pes), s.type);
                 const Bytes record =
                     bytes_of(slice_elements(s, pes) + stat_elements(s, pes), s.type);
-                const std::int64_t peers = Grouping::of(pes, s.kv_heads).members - 1;
+                const std::int64_t members = Grouping::of(pes, s.kv_heads).members;
                 if (op != Op::kAllGather) {
-                    s.kv_heads > 0 ? need(Channel::kReduceKv, peers, record) : need_reduce(slice);
+                    s.kv_heads > 0 ? need(Channel::kReduceKv, members, record) : need_reduce(slice);
                 }
                 if (op != Op::kReduceScatter) {
-                    s.kv_heads > 0 ? need(Channel::kGatherKv, peers, slice) : need_gather(slice);
+                    s.kv_heads > 0 ? need(Channel::kGatherKv, members, slice) : need_gather(slice);
                 }
             }
         }

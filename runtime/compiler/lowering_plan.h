@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/diagnostics.h"
+#include "runtime/compiler/exchange.h"
 #include "runtime/compiler/kv_layout.h"
 #include "runtime/compiler/machine.h"
 #include "runtime/compiler/tcm_layout.h"
@@ -33,8 +34,12 @@ enum class Channel : std::uint8_t {
     kGatherKv,
 };
 constexpr int kChannels = 6;
+constexpr bool is_of_heads(Channel channel) {
+    return channel == Channel::kReduceKv || channel == Channel::kGatherKv;
+}
 
 struct ChannelPlan {
+    Transport transport = Transport::kUnicast;
     core::Bytes half = 0;  ///< bytes of half a mailbox; 0: not used
     std::uint64_t mailbox = 0;
     std::int32_t semaphore = 0;

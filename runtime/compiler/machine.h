@@ -35,7 +35,8 @@ struct Machine {
     std::int64_t matrix_rows = 64;
     std::int64_t matrix_columns = 64;
     std::int64_t vector_lanes = 64;
-    std::int64_t semaphores = 64;  ///< per PE, the engines' own included
+    std::int64_t semaphores = 64;     ///< per PE, the engines' own included
+    bool native_collectives = false;  ///< the network forks and adds up for collectives
     std::vector<models::DataType> types = {models::DataType::kInt8, models::DataType::kBf16};
 
     // For the roofline only: peak rates of one cube's memories and of one PE.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/compiler/group_plan.h"
 #include "runtime/compiler/sharding.h"
 
 namespace strata::runtime {
@@ -66,16 +67,15 @@ PeLowering::PeLowering(const Program& program, const Mapping& mapping, const Mac
 void PeLowering::make_exchanges(const Mapping& mapping) {
     for (int c = 0; c < kChannels; ++c) {
         const auto channel = static_cast<Channel>(c);
-        const bool of_heads = channel == Channel::kReduceKv || channel == Channel::kGatherKv;
-        if (plan_.channels[static_cast<std::size_t>(c)].half > 0 && (!of_heads || kv_active_)) {
+        if (takes_part(plan_, machine_, channel, pe_)) {
             make_exchange(channel, exchange_members(channel, pe_, machine_, plan_.kv_heads),
-                          mapping.find(kMailboxes));
+                          *mapping.find(kMailboxes));
         }
     }
 }
 
 void PeLowering::make_exchange(Channel channel, const std::vector<std::int64_t>& members,
-                               const MappedTensor* mailboxes) {
+                               const MappedTensor& mailboxes) {
     const auto c = static_cast<std::size_t>(channel);
     Exchange::Layout layout;
     layout.members = members;
@@ -83,9 +83,16 @@ void PeLowering::make_exchange(Channel channel, const std::vector<std::int64_t>&
     layout.mailbox = plan_.channels[c].mailbox;
     layout.half = plan_.channels[c].half;
     layout.semaphore = plan_.channels[c].semaphore;
+    layout.transport = plan_.channels[c].transport;
     for (const auto member : members) {
-        layout.windows.push_back(virtual_address(*mailboxes, member) -
-                                 static_cast<std::uint64_t>(mailboxes->placements[0].offset));
+        layout.windows.push_back(virtual_address(mailboxes, member) -
+                                 static_cast<std::uint64_t>(mailboxes.placements[0].offset));
+    }
+    for (const GroupWindow& window : group_windows(plan_, mailboxes, machine_, pe_)) {
+        if (window.channel == channel) {
+            const auto root = std::find(members.begin(), members.end(), window.root);
+            layout.windows[static_cast<std::size_t>(root - members.begin())] = window.va;
+        }
     }
     exchanges_[c].emplace(std::move(layout));
 }
@@ -283,29 +290,6 @@ void PeLowering::barrier() {
     all = builder_.counts();
     all[static_cast<std::size_t>(Engine::kPrefetch)] = 0;
     builder_.hold(all);
-}
-
-std::vector<std::int64_t> exchange_members(Channel channel, std::int64_t pe, const Machine& machine,
-                                           std::int64_t kv_heads) {
-    std::int64_t first = 0;
-    std::int64_t step = 1;
-    std::int64_t count = machine.pes_per_cube;
-    if (channel == Channel::kReduceCubes || channel == Channel::kGatherCubes) {
-        first = pe % machine.pes_per_cube;
-        step = machine.pes_per_cube;
-        count = machine.cubes();
-    } else if (channel == Channel::kReduceKv || channel == Channel::kGatherKv) {
-        const Grouping g = Grouping::of(machine.pes(), kv_heads);
-        first = g.group(pe) * g.members;
-        count = g.members;
-    } else {
-        first = pe / machine.pes_per_cube * machine.pes_per_cube;
-    }
-    std::vector<std::int64_t> members;
-    for (std::int64_t i = 0; i < count; ++i) {
-        members.push_back(first + i * step);
-    }
-    return members;
 }
 
 }  // namespace strata::runtime

@@ -39,7 +39,7 @@ class PeLowering {
     // pe_lowering.cpp
     void make_exchanges(const Mapping& mapping);
     void make_exchange(Channel channel, const std::vector<std::int64_t>& members,
-                       const MappedTensor* mailboxes);
+                       const MappedTensor& mailboxes);
     void lower();
     void lower_operation();
     void apply_after();
@@ -129,9 +129,5 @@ class PeLowering {
     std::array<std::optional<Exchange>, kChannels> exchanges_;
     std::vector<EngineCounts> done_;  ///< per instruction: commands up to its last, per engine
 };
-
-/// PEs that PE `pe` writes to: those of its cube, its index in the other cubes, its kv-head group.
-std::vector<std::int64_t> exchange_members(Channel channel, std::int64_t pe, const Machine& machine,
-                                           std::int64_t kv_heads);
 
 }  // namespace strata::runtime

@@ -22,6 +22,18 @@ std::uint64_t offset(std::int64_t index, Bytes bytes) {
     return static_cast<std::uint64_t>(index * bytes);
 }
 
+/// Other types are for timing only, in the network as in the vector engine.
+core::Sum sum_of(DataType type) {
+    switch (type) {
+        case DataType::kInt32:
+            return core::Sum::kInt32;
+        case DataType::kFp32:
+            return core::Sum::kFp32;
+        default:
+            return core::Sum::kNone;
+    }
+}
+
 }  // namespace
 
 void PeLowering::all_reduce() {
@@ -80,22 +92,23 @@ void PeLowering::reduce_all(Buffer& value, Buffer& result, Bytes slice, std::int
     }
 }
 
-// Sends slice j to member j and adds what came to the own slice.
+// Sends slice j to member j and adds what came, which the network may have added up, to the own
+// slice.
 void PeLowering::reduce_stage(Channel c, Buffer& value, Buffer& sums, Buffer& result, Bytes bytes,
                               std::int64_t elements) {
     Exchange& exchange = channel(c);
     const DataType type = input_shape().type;
-    exchange.send(builder_, value, value.address, bytes, bytes);
+    exchange.send(builder_, {&value, value.address, bytes, bytes, sum_of(type)});
     Buffer& box = exchange.mailbox();
     VectorOp add = vector_op(VectorKind::kAdd, elements, type,
                              value.address + offset(exchange.self(), bytes), result.address);
-    if (exchange.members() == 2) {
+    if (exchange.arrivals() == 1) {
         add.source2 = box.address;
         builder_.emit(Engine::kVector, add, {&value, &box}, {&result}, {exchange.arrival()});
         return;
     }
     VectorOp reduce = vector_op(VectorKind::kReduceAdd, elements, type, box.address, sums.address);
-    reduce.inputs = exchange.members() - 1;
+    reduce.inputs = exchange.arrivals();
     builder_.emit(Engine::kVector, reduce, {&box}, {&sums}, {exchange.arrival()});
     add.source2 = sums.address;
     builder_.emit(Engine::kVector, add, {&value, &sums}, {&result});
@@ -110,7 +123,7 @@ void PeLowering::reduce_kv(Buffer& value, Buffer& result) {
     const std::int64_t stats = stat_elements(s, machine_.pes());
     const Bytes record = bytes_of(slice + stats, s.type);
     const std::int64_t peers = exchange.members() - 1;
-    exchange.send(builder_, value, value.address, record, record);
+    exchange.send(builder_, {&value, value.address, record, record});
     Buffer& box = exchange.mailbox();
     Buffer& scaled = temporary(0);
     Buffer& sums = temporary(1);
@@ -161,14 +174,14 @@ void PeLowering::gather_stage(Exchange& exchange, Buffer& slice, Buffer& result,
                               const EngineCounts& extra) {
     const std::int64_t self = exchange.self();
     const std::int64_t behind = exchange.members() - 1 - self;
-    exchange.send(builder_, slice, slice.address, 0, bytes, extra);
+    exchange.send(builder_, {&slice, slice.address, 0, bytes}, extra);
     copy_in_tcm(slice.address, slice, result.address + offset(self, bytes), result, bytes);
     Buffer& box = exchange.mailbox();
     if (self > 0) {
         copy_in_tcm(box.address, box, result.address, result, self * bytes, {exchange.arrival()});
     }
     if (behind > 0) {
-        copy_in_tcm(box.address + offset(self, bytes), box,
+        copy_in_tcm(box.address + offset(exchange.slot(self + 1), bytes), box,
                     result.address + offset(self + 1, bytes), result, behind * bytes,
                     {exchange.arrival()});
     }

@@ -57,8 +57,19 @@ void map_memory(Session& session, const PreparedWorkload& p) {
         models::MmuMap map;
         map.entries = mmu_entries(p.compiled.mapping, p.machine, pe,
                                   p.lowered.peers[static_cast<std::size_t>(pe)]);
+        if (!p.lowered.windows.empty()) {
+            const auto& windows = p.lowered.windows[static_cast<std::size_t>(pe)];
+            map.entries.insert(map.entries.end(), windows.begin(), windows.end());
+        }
         map.targets = models::targets_at(p.machine.place(pe));
         session.submit(std::move(map));
+    }
+    session.finish();
+}
+
+void map_groups(Session& session, const PreparedWorkload& p) {
+    for (const models::CollectiveMap& groups : p.lowered.groups) {
+        session.submit(groups);
     }
     session.finish();
 }
@@ -234,6 +245,7 @@ void run_workload(Host& host, const PreparedWorkload& p, WorkloadResult& result)
     GemmData data;
     host.begin_operation("setup");
     map_memory(session, p);
+    map_groups(session, p);
     if (functional) {
         data = draw_operands(*gemm, p.config.seed);
         write_operands(session, p, *gemm, data);

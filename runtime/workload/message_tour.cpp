@@ -26,6 +26,7 @@ class Tour {
         memory();
         mappings();
         kernels();
+        collectives();
         probe();
     }
 
@@ -33,7 +34,9 @@ class Tour {
     void expect(const char* what, models::Request request, ErrorCode wanted) {
         const Completion completion = host_.call(std::move(request));
         const models::Response* error = completion.first_error();
-        const ErrorCode got = error == nullptr ? ErrorCode::kNone : error->code;
+        check(what, error == nullptr ? ErrorCode::kNone : error->code, wanted);
+    }
+    void check(const char* what, ErrorCode got, ErrorCode wanted) {
         if (got != wanted) {
             result_.ok = false;
             result_.errors.push_back(std::string(what) + ": expected " + models::to_string(wanted) +
@@ -95,6 +98,31 @@ class Tour {
         expect("unknown kernel", launch, ErrorCode::kUnknownKernel);
         launch.kernel = {"none", models::KernelRef::Kind::kDeployed, memory_, 64};
         expect("kernel without code", launch, ErrorCode::kNoCode);
+    }
+
+    // A network without collectives refuses all of it.
+    void collectives() {
+        models::CollectiveMap map;
+        map.entries.push_back(
+            {0, models::CollectiveMap::Kind::kMulticast, {machine_.place(machine_.pes() - 1)}});
+        const Completion first = host_.call(map);
+        const models::Response* error = first.first_error();
+        if (error != nullptr && error->code == ErrorCode::kUnsupported) {
+            return;
+        }
+        const auto code = error == nullptr ? ErrorCode::kNone : error->code;
+        check("map a group", code, ErrorCode::kNone);
+        expect("map a group twice", map, ErrorCode::kOverlap);
+        auto wrong = map;
+        wrong.entries[0].group = 1;
+        wrong.entries[0].members.push_back(wrong.entries[0].members[0]);
+        expect("map a group that names a PE twice", wrong, ErrorCode::kBadTarget);
+        wrong.entries[0].members = {machine_.place(machine_.pes())};
+        expect("map a group with a PE that is not there", wrong, ErrorCode::kBadTarget);
+        wrong.root.pe = static_cast<std::int16_t>(machine_.pes_per_cube);
+        expect("map a group at a PE that is not there", wrong, ErrorCode::kBadTarget);
+        expect("unmap a group", models::CollectiveUnmap{{}, {0}}, ErrorCode::kNone);
+        expect("unmap a group twice", models::CollectiveUnmap{{}, {0}}, ErrorCode::kNotMapped);
     }
 
     void probe() {

@@ -34,6 +34,12 @@ TEST(WireBytes, IsHeaderTargetsAndFields) {
     MmuUnmap unmap;
     unmap.entries.resize(3);
     EXPECT_EQ(wire(unmap), 32 + 8 + 3 * 16);
+    CollectiveMap groups;
+    groups.entries.resize(2);
+    groups.entries[0].members.resize(3);
+    groups.entries[1].members.resize(4);
+    EXPECT_EQ(wire(groups), 32 + 8 + (8 + 16) + (8 + 16));
+    EXPECT_EQ(wire(CollectiveUnmap{{}, {1, 2}}), 32 + 8 + 2 * 8);
 
     KernelLaunch launch;
     EXPECT_EQ(wire(launch), 32 + 8 + 24);
@@ -118,6 +124,8 @@ TEST(Targets, OfAMemoryAccessAreOnItsSip) {
 TEST(Message, NamesAreThoseOfTheSpecification) {
     EXPECT_STREQ(name_of(MemoryWrite{}), "MemoryWrite");
     EXPECT_STREQ(name_of(MmuUnmap{}), "MmuUnmap");
+    EXPECT_STREQ(name_of(CollectiveMap{}), "CollectiveMap");
+    EXPECT_STREQ(name_of(CollectiveUnmap{}), "CollectiveUnmap");
     EXPECT_STREQ(to_string(ErrorCode::kBadTarget), "bad_target");
 }
 
@@ -127,6 +135,11 @@ TEST(Message, EntriesAreThoseAProcessorWalks) {
     KernelLaunch launch;
     launch.args.resize(2);
     EXPECT_EQ(entries_of(map), 5);
+    CollectiveMap groups;
+    groups.entries.resize(2);
+    groups.entries[0].members.resize(3);
+    groups.entries[1].members.resize(4);
+    EXPECT_EQ(entries_of(groups), 7);
     EXPECT_EQ(entries_of(launch), 2);
     EXPECT_EQ(entries_of(MemoryWrite{}), 0);
 }

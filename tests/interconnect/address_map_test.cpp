@@ -82,6 +82,26 @@ TEST(AddressMap, Windows) {
     EXPECT_EQ(map.find(core::tcm_address({1, 2, 3}, 0)).port, -1);
 }
 
+// A window is no port's, and says which group of all cubes it belongs to.
+TEST(AddressMap, CollectiveWindows) {
+    AddressMap map;
+    EXPECT_EQ(map.add_collectives(0, 2, 4096), 0);
+    EXPECT_EQ(map.add_collectives(1, 0, 8192), core::kMaxGroups);
+    EXPECT_EQ(map.groups(), 2 * core::kMaxGroups);
+    const Target last = map.find(core::collective_address({0, 2, 9}, core::kMaxGroups - 1, 96));
+    EXPECT_EQ(last.port, -1);
+    EXPECT_TRUE(last.exists());
+    EXPECT_EQ(last.group, core::kMaxGroups - 1);
+    EXPECT_EQ(last.local_address, 96U);
+    EXPECT_EQ(last.contiguous, 4000);
+    EXPECT_EQ(map.find(core::collective_address({1, 0, 0}, 5, 4096)).group, core::kMaxGroups + 5);
+    EXPECT_FALSE(map.find(core::collective_address({0, 2, 0}, 5, 4096)).exists());
+    EXPECT_FALSE(map.find(core::collective_address({0, 1, 0}, 0, 0)).exists());
+    EXPECT_THROW(map.add_collectives(0, 2, 4096), core::ModelError);
+    EXPECT_EQ(PhysicalAddress::decode(core::collective_address({0, 2, 9}, 7, 16)).str(),
+              "sip0.cube2.collective7+0x10");
+}
+
 TEST(AddressMap, NothingThere) {
     AddressMap map;
     EXPECT_EQ(map.find(0).port, -1);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Strata authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Native multicast and reduction; the flit level has none yet and refuses them.
+// Native multicast and reduction at the packet and the flit level; the ideal one refuses them.
 
 #include <gtest/gtest.h>
 
@@ -25,22 +25,24 @@ core::Bytes data_of(int flits) {
     return (flits - 1) * 32;
 }
 
-struct Arrivals : PacketObserver {
-    std::map<std::pair<std::uint64_t, PortId>, int> count;
-    void delivered(const PacketRecord& packet) override {
-        ++count[{packet.transfer.id, packet.transfer.target}];
-    }
+struct Records : PacketObserver {
+    std::vector<PacketRecord> of;
+    void delivered(const PacketRecord& packet) override { of.push_back(packet); }
 };
 
-/// Cycles until all transfers, sent at 0, are delivered.
-core::Ps completion(Network& network, const std::vector<Transfer>& transfers) {
+/// All deliveries of transfers that are sent at 0.
+std::vector<Delivery> deliveries(Network& network, const std::vector<Transfer>& transfers) {
     for (const Transfer& transfer : transfers) {
         network.send(0, transfer);
     }
-    const auto delivered = test::drain(network);
-    EXPECT_EQ(delivered.size(), transfers.size());
+    std::vector<Delivery> delivered = test::drain(network);
     EXPECT_EQ(network.in_flight(), 0);
-    return delivered.back().time / test::kCycle;
+    return delivered;
+}
+
+/// Cycles until all transfers, sent at 0, are delivered.
+core::Ps completion(Network& network, const std::vector<Transfer>& transfers) {
+    return deliveries(network, transfers).back().time / test::kCycle;
 }
 
 Transfer to_group(std::uint64_t id, PortId source, int flits, CollectiveId group) {
@@ -59,29 +61,32 @@ std::int64_t flit_hops(const NetworkBase& network, const Topology& topology) {
 
 class Collective : public testing::TestWithParam<const char*> {};
 
-TEST_P(Collective, MulticastTakesTheTimeOfItsFarthestTarget) {
+TEST_P(Collective, AMulticastReachesEachTargetInTheTimeOfAUnicast) {
     const Topology topology = test::mesh(4, 3);
     const RoutingTable routing(topology, "xy");
     for (const int flits : {1, 4, 8}) {
         for (const PortId source : {0, 5, 11}) {
-            Arrivals arrivals;
+            Records records;
             NetworkOptions options;
-            options.observer = &arrivals;
+            options.observer = &records;
             const auto network = test::make_network(GetParam(), topology, routing, options);
             const auto group = network->add_multicast(source, all_ports(topology));
+            std::map<PortId, core::Ps> times;
+            for (const Delivery& each : deliveries(*network, {to_group(7, source, flits, group)})) {
+                EXPECT_EQ(each.id, 7U);
+                EXPECT_TRUE(times.emplace(each.port, each.time).second) << "twice";
+            }
+            ASSERT_EQ(times.size(), 12U);
             core::Ps farthest = 0;
             for (PortId target = 0; target < 12; ++target) {
-                farthest = std::max(
-                    farthest, network->zero_load_latency({0, source, target, data_of(flits)}));
+                const Transfer alone{0, source, target, data_of(flits)};
+                EXPECT_EQ(times[target], network->zero_load_latency(alone)) << target;
+                farthest = std::max(farthest, times[target]);
             }
-            EXPECT_EQ(completion(*network, {to_group(7, source, flits, group)}),
-                      farthest / test::kCycle);
+            ASSERT_EQ(records.of.size(), 1U);
+            EXPECT_EQ(records.of.front().tail_arrived, farthest);
             // 11 tree links and 12 ejection links, each once.
             EXPECT_EQ(flit_hops(*network, topology), 23 * flits);
-            EXPECT_EQ(arrivals.count.size(), 12U);
-            for (const auto& [key, times] : arrivals.count) {
-                EXPECT_EQ(times, 1) << key.second;
-            }
         }
     }
 }
@@ -116,50 +121,96 @@ TEST_P(Collective, AReductionWaitsForItsLastPart) {
     network->advance(100 * test::kCycle, progress);
     EXPECT_TRUE(progress.delivered.empty());
     network->send(100 * test::kCycle, to_group(1, 1, 4, group));
+    EXPECT_EQ(network->in_flight(), 2);
     const auto delivered = test::drain(*network);
-    ASSERT_EQ(delivered.size(), 2U);
+    ASSERT_EQ(delivered.size(), 1U);
+    EXPECT_EQ(delivered.front().id, 0U);  // the part that was sent first
+    EXPECT_EQ(delivered.front().port, 0);
+    EXPECT_EQ(network->in_flight(), 0);
     // Two routers from port 1 and the joint's cycle.
     EXPECT_EQ(delivered.front().time, (100 + 4 * 2 + 3 + 2 + 1) * test::kCycle);
 }
 
-/// A reduction to port 0 and a multicast of the sum against the same by unicast. The busiest link
-/// is the root's ejection link, then its injection link: k − 1 packets there against one.
+/// Flits on every link, from the routes alone: `flits` by unicast between the root and each other
+/// port, in or out.
+std::vector<std::int64_t> unicast_loads(const Topology& topology, const RoutingTable& routing,
+                                        bool to_root, std::int64_t flits) {
+    std::vector<std::int64_t> loads(topology.links().size());
+    std::vector<LinkId> way;
+    for (PortId port = 1; port < static_cast<PortId>(topology.ports().size()); ++port) {
+        routing.path(topology, to_root ? port : 0, to_root ? 0 : port, way);
+        for (const LinkId link : way) {
+            loads[static_cast<std::size_t>(link)] += flits;
+        }
+    }
+    return loads;
+}
+
+/// Of a tree, each link once; a link that is injected by is not counted by the network.
+std::vector<std::int64_t> tree_loads(const Topology& topology, const CollectiveTree& tree,
+                                     std::int64_t flits) {
+    std::vector<std::int64_t> loads(topology.links().size());
+    for (const CollectiveTree::Node& node : tree.nodes()) {
+        loads[static_cast<std::size_t>(node.trunk.link)] = flits;
+        for (const CollectiveTree::Branch& branch : node.branches) {
+            loads[static_cast<std::size_t>(branch.link)] = flits;
+        }
+    }
+    return loads;
+}
+
+std::int64_t busiest(const std::vector<std::int64_t>& loads) {
+    return *std::max_element(loads.begin(), loads.end());
+}
+
+void expect_loads(const NetworkBase& network, const Topology& topology,
+                  const std::vector<std::int64_t>& loads) {
+    for (LinkId id = 0; id < static_cast<LinkId>(loads.size()); ++id) {
+        if (topology.link(id).from >= 0) {
+            EXPECT_EQ(network.link_flits(id), loads[static_cast<std::size_t>(id)]);
+        }
+    }
+}
+
+/// A reduction to port 0, then a multicast of the sum, against the same by unicast.
 TEST_P(Collective, AllReduceOfEightIsFasterByTheFactorOfTheLinkLoads) {
     const Topology topology = test::mesh(4, 2);
     const RoutingTable routing(topology, "xy");
     constexpr int kFlits = 8;
     constexpr int kPackets = 64;
-    const auto native = test::make_network(GetParam(), topology, routing);
-    const auto unicast = test::make_network(GetParam(), topology, routing);
-    const auto reduction = native->add_reduction(all_ports(topology), 0);
-    const auto broadcast = native->add_multicast(0, all_ports(topology));
-    core::Ps by_tree = 0;
-    core::Ps by_unicast = 0;
-    std::vector<Transfer> up;
-    std::vector<Transfer> up_alone;
-    std::vector<Transfer> down;
-    std::vector<Transfer> down_alone;
-    for (std::uint64_t i = 0; i < kPackets; ++i) {
-        for (PortId port = 0; port < 8; ++port) {
-            up.push_back(to_group(up.size(), port, kFlits, reduction));
-            if (port > 0) {
-                up_alone.push_back({up_alone.size(), port, 0, data_of(kFlits)});
-                down_alone.push_back({down_alone.size(), 0, port, data_of(kFlits)});
+    const std::vector<PortId> others{1, 2, 3, 4, 5, 6, 7};
+    for (const bool to_root : {true, false}) {
+        const auto native = test::make_network(GetParam(), topology, routing);
+        const auto unicast = test::make_network(GetParam(), topology, routing);
+        const auto group =
+            to_root ? native->add_reduction(others, 0) : native->add_multicast(0, others);
+        std::vector<Transfer> by_tree;
+        std::vector<Transfer> alone;
+        for (int i = 0; i < kPackets; ++i) {
+            for (const PortId port : others) {
+                alone.push_back(
+                    {alone.size(), to_root ? port : 0, to_root ? 0 : port, data_of(kFlits)});
+                if (to_root) {
+                    by_tree.push_back(to_group(by_tree.size(), port, kFlits, group));
+                }
+            }
+            if (!to_root) {
+                by_tree.push_back(to_group(by_tree.size(), 0, kFlits, group));
             }
         }
-        down.push_back(to_group(i, 0, kFlits, broadcast));
+        const auto tree = to_root ? CollectiveTree::reduction(topology, routing, others, 0)
+                                  : CollectiveTree::multicast(topology, routing, 0, others);
+        const auto tree_flits = tree_loads(topology, tree, kPackets * kFlits);
+        const auto flits = unicast_loads(topology, routing, to_root, kPackets * kFlits);
+        const double predicted =
+            static_cast<double>(busiest(flits)) / static_cast<double>(busiest(tree_flits));
+        EXPECT_EQ(predicted, 7.0);
+        const double factor = static_cast<double>(completion(*unicast, alone)) /
+                              static_cast<double>(completion(*native, by_tree));
+        EXPECT_NEAR(factor, predicted, 0.1 * predicted);
+        expect_loads(*native, topology, tree_flits);
+        expect_loads(*unicast, topology, flits);
     }
-    by_tree = completion(*native, up);
-    by_unicast = completion(*unicast, up_alone);
-    const double factor = static_cast<double>(by_unicast) / static_cast<double>(by_tree);
-    EXPECT_NEAR(factor, 7.0, 0.7);
-    const auto native_down = test::make_network(GetParam(), topology, routing);
-    const auto unicast_down = test::make_network(GetParam(), topology, routing);
-    native_down->add_reduction(all_ports(topology), 0);
-    native_down->add_multicast(0, all_ports(topology));
-    by_tree += completion(*native_down, down);
-    by_unicast += completion(*unicast_down, down_alone);
-    EXPECT_NEAR(static_cast<double>(by_unicast) / static_cast<double>(by_tree), 7.0, 0.7);
 }
 
 TEST_P(Collective, ARandomMixIsDeliveredExactlyOnce) {
@@ -174,7 +225,8 @@ TEST_P(Collective, ARandomMixIsDeliveredExactlyOnce) {
         core::RandomStream random(5, "mix");
         const auto network = test::make_network(GetParam(), topology, routing);
         std::vector<CollectiveId> groups;
-        std::vector<std::vector<PortId>> members;
+        std::vector<std::vector<PortId>> sources;
+        std::vector<std::vector<PortId>> targets;
         const auto any_port = [&] {
             return static_cast<PortId>(random.below(static_cast<std::uint64_t>(ports)));
         };
@@ -188,33 +240,40 @@ TEST_P(Collective, ARandomMixIsDeliveredExactlyOnce) {
             }
             groups.push_back(g % 2 == 0 ? network->add_multicast(root, ends)
                                         : network->add_reduction(ends, root));
-            members.push_back(g % 2 == 0 ? std::vector<PortId>{root} : ends);
+            sources.push_back(g % 2 == 0 ? std::vector<PortId>{root} : ends);
+            targets.push_back(g % 2 == 0 ? ends : std::vector<PortId>{root});
         }
         Progress progress;
         std::uint64_t sent = 0;
+        std::map<std::pair<std::uint64_t, PortId>, int> times;  // expected − delivered
         for (int i = 0; i < 600; ++i) {
             const core::Ps now = i * 6 * test::kCycle;
             network->advance(now, progress);
             const auto g = random.below(3 * groups.size());
             if (g < groups.size()) {
                 const int flits = 1 + static_cast<int>(random.below(8));
-                for (const PortId source : members[g]) {
+                for (const PortId target : targets[g]) {
+                    ++times[{sent, target}];
+                }
+                for (const PortId source : sources[g]) {
                     network->send(now, to_group(sent++, source, flits, groups[g]));
                 }
             } else {
                 for (int k = 0; k < 6; ++k) {
-                    network->send(now, {sent++, any_port(), any_port(), data_of(4)});
+                    const PortId target = any_port();
+                    ++times[{sent, target}];
+                    network->send(now, {sent++, any_port(), target, data_of(4)});
                 }
             }
         }
         for (const Delivery& delivery : test::drain(*network)) {
             progress.delivered.push_back(delivery);
         }
-        std::vector<int> times(sent);
         for (const Delivery& delivery : progress.delivered) {
-            ++times[delivery.id];
+            --times[{delivery.id, delivery.port}];
         }
-        EXPECT_EQ(std::count(times.begin(), times.end(), 1), static_cast<std::ptrdiff_t>(sent));
+        EXPECT_TRUE(std::all_of(times.begin(), times.end(),
+                                [](const auto& entry) { return entry.second == 0; }));
         EXPECT_EQ(network->in_flight(), 0) << each.family << network->describe_state();
     }
 }
@@ -236,16 +295,14 @@ TEST_P(Collective, BadGroupsAreRefused) {
                  core::ModelError);
 }
 
-TEST(CollectiveLevels, OthersRefuseThem) {
+TEST(CollectiveLevels, TheIdealOneRefusesThem) {
     const Topology topology = test::mesh(2, 2);
     const RoutingTable routing(topology, "xy");
-    for (const char* level : {"ideal", "flit"}) {
-        EXPECT_THROW(test::make_network(level, topology, routing)->add_multicast(0, {1}),
-                     core::ModelError);
-    }
+    EXPECT_THROW(test::make_network("ideal", topology, routing)->add_multicast(0, {1}),
+                 core::ModelError);
 }
 
-INSTANTIATE_TEST_SUITE_P(Levels, Collective, testing::Values("packet"));
+INSTANTIATE_TEST_SUITE_P(Levels, Collective, testing::Values("packet", "flit"));
 
 }  // namespace
 }  // namespace strata::interconnect

@@ -182,5 +182,22 @@ TEST(CollectiveTree, RefusesNonsense) {
     EXPECT_THROW(CollectiveTree::reduction(topology, routing, {1}, -1), core::ModelError);
 }
 
+/// With the class of the nearer target the copies on the ring could wait for each other.
+TEST(CollectiveTree, ASharedLinkTakesTheDatelineClassOfTheFartherTarget) {
+    const Topology topology = test::network("ring", {8});
+    const RoutingTable routing(topology, "xy");
+    for (const std::vector<PortId>& targets : {std::vector<PortId>{7, 1}, {1, 7}}) {
+        const auto tree = CollectiveTree::multicast(topology, routing, 6, targets);
+        ASSERT_EQ(tree.nodes().size(), 4U);  // 6, 7, 0, 1
+        EXPECT_EQ(routing.next(6, 7).vc_class, 1);
+        EXPECT_EQ(routing.next(6, 1).vc_class, 0);
+        EXPECT_EQ(tree.nodes()[1].trunk.vc_class, 0);
+        for (const CollectiveTree::Branch& branch : tree.nodes()[0].branches) {
+            EXPECT_EQ(branch.vc_class, 0);
+        }
+        EXPECT_EQ(tree.nodes()[2].trunk.vc_class, routing.next(7, 1).vc_class);
+    }
+}
+
 }  // namespace
 }  // namespace strata::interconnect

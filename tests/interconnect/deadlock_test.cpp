@@ -262,5 +262,20 @@ TEST(Deadlock, ARouterCutOffIsReported) {
     }
 }
 
+/// As a tree of a multicast may do: the ring's classes are free of deadlock until a packet that has
+/// crossed the dateline's class goes on in the other one.
+TEST(Deadlock, FindsACircleThatOneMoreDependencyCloses) {
+    const Topology topology = test::network("ring", {6});
+    const RoutingTable routing(topology, "xy");
+    DependencyGraph graph(topology, routing);
+    EXPECT_TRUE(graph.find_circle().empty());
+    const Hop first = routing.next(1, 2);
+    const Hop second = routing.next(2, 3);
+    EXPECT_FALSE(graph.add({first.link, first.vc_class}, {second.link, second.vc_class}));
+    EXPECT_TRUE(graph.find_circle().empty());
+    EXPECT_TRUE(graph.add({second.link, 1}, {first.link, 1}));
+    EXPECT_EQ(graph.find_circle().size(), 2U);
+}
+
 }  // namespace
 }  // namespace strata::interconnect

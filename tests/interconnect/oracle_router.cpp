@@ -13,6 +13,7 @@ using interconnect::FlitConfig;
 using interconnect::Hop;
 using interconnect::Link;
 using interconnect::LinkId;
+using interconnect::Router;
 using interconnect::RouterId;
 using interconnect::RoutingTable;
 using interconnect::Topology;
@@ -32,8 +33,15 @@ OracleNetwork::OracleNetwork(const Topology& topology, const RoutingTable& routi
       routing_(routing),
       config_(config),
       vcs_(config.vcs * config.classes),
-      wires_(topology.links().size()),
+      wires_(2 * topology.links().size()),
+      claims_(topology.routers().size()),
       interfaces_(topology.ports().size()) {
+    for (const Router& router : topology.routers()) {
+        inputs_.emplace_back(router.inputs.begin(), router.inputs.end());
+        for (const LinkId link : router.outputs) {
+            inputs_.back().push_back(inner_of(link));
+        }
+    }
     for (Wire& wire : wires_) {
         wire.vcs.resize(at(vcs_));
         for (Channel& channel : wire.vcs) {
@@ -50,25 +58,31 @@ OracleNetwork::OracleNetwork(const Topology& topology, const RoutingTable& routi
 }
 
 int OracleNetwork::send(const Transfer& transfer, int flits, int plane) {
+    settle();
     packets_.push_back({transfer, flits, plane});
     times_.emplace_back();
     const int id = static_cast<int>(packets_.size()) - 1;
+    ++in_flight_;
+    if (transfer.group >= 0 && !enter(id)) {
+        return id;
+    }
     Interface& interface = interfaces_[at(transfer.source)];
     if (interface.queues[transfer.traffic_class].empty()) {
         interface.since[transfer.traffic_class] = now_;
     }
     interface.queues[transfer.traffic_class].push_back(id);
-    ++in_flight_;
     return id;
 }
 
 void OracleNetwork::step() {
+    settle();
     deliver();
     for (int port = 0; port < static_cast<int>(interfaces_.size()); ++port) {
         inject(port);
     }
     for (RouterId id = 0; id < static_cast<RouterId>(topology_.routers().size()); ++id) {
         look_at_fronts(id);
+        collective_cycle(id);
         route_cycle(id);
     }
     ++now_;
@@ -189,14 +203,16 @@ void OracleNetwork::inject(int port) {
 
 /// A head that has come to the front begins its stages.
 void OracleNetwork::look_at_fronts(RouterId id) {
-    const auto& router = topology_.router(id);
     const int before_grant = config_.speculative ? 0 : std::max(config_.vc_alloc_cycles, 1) - 1;
-    for (const LinkId link : router.inputs) {
-        for (Channel& channel : wire(link).vcs) {
-            if (channel.out_link < 0 && channel.bids_from < 0 && !channel.buffer.empty()) {
-                channel.bids_from = now_ + config_.routing_cycles + before_grant;
-                channel.waits_since = channel.bids_from;
+    for (const int link : inputs_[at(id)]) {
+        for (int v = 0; v < vcs_; ++v) {
+            Channel& channel = wire(link).vcs[at(v)];
+            if (channel.out_link >= 0 || channel.bids_from >= 0 || channel.buffer.empty() ||
+                visits(id, link, v)) {
+                continue;
             }
+            channel.bids_from = now_ + config_.routing_cycles + before_grant;
+            channel.waits_since = channel.bids_from;
         }
     }
 }
@@ -214,6 +230,10 @@ std::vector<Hop> OracleNetwork::hops(RouterId id, const Packet& head, int input)
 
 void OracleNetwork::choose_route(RouterId id, int input, Channel& channel) {
     const Packet& head = packet(channel.buffer.front().packet);
+    if (head.transfer.group >= 0) {
+        channel.want_link = way_of(id, head, inputs_[at(id)][at(input)]).link;
+        return;
+    }
     const auto& target = topology_.port(head.transfer.target);
     if (target.router == id) {
         channel.want_link = target.ejection;
@@ -241,7 +261,12 @@ std::vector<int> OracleNetwork::vcs_for(RouterId id, const Channel& channel, int
     const Packet& head = packet(channel.buffer.front().packet);
     const auto& target = topology_.port(head.transfer.target);
     std::vector<int> vcs = all_vcs(head.transfer.traffic_class);
-    if (target.router != id) {
+    if (head.transfer.group >= 0) {
+        if (topology_.link(channel.want_link).to >= 0) {
+            const auto way = way_of(id, head, inputs_[at(id)][at(input)]);
+            vcs = open_vcs(head.transfer.traffic_class, way.vc_class);
+        }
+    } else if (target.router != id) {
         for (const Hop& hop : hops(id, head, input)) {
             if (hop.link == channel.want_link) {
                 vcs = open_vcs(head.transfer.traffic_class, hop.vc_class);
@@ -258,12 +283,12 @@ std::vector<int> OracleNetwork::vcs_for(RouterId id, const Channel& channel, int
 /// Gives output VCs to heads. Yields the heads that could also bid for the switch at once.
 std::vector<OracleNetwork::Bid> OracleNetwork::allocate_vcs(RouterId id) {
     const auto& router = topology_.router(id);
-    const int inputs = static_cast<int>(router.inputs.size()) * vcs_;
+    const int inputs = static_cast<int>(inputs_[at(id)].size()) * vcs_;
     const int outputs = static_cast<int>(router.outputs.size()) * vcs_;
     std::vector<std::vector<bool>> asks(at(inputs), std::vector<bool>(at(outputs), false));
     std::vector<Bid> bidders;
     const auto channel_of = [&](int i) -> Channel& {
-        return wire(router.inputs[at(i / vcs_)]).vcs[at(i % vcs_)];
+        return wire(inputs_[at(id)][at(i / vcs_)]).vcs[at(i % vcs_)];
     };
     const auto output_of = [&](int o) -> Channel& {
         return wire(router.outputs[at(o / vcs_)]).vcs[at(o % vcs_)];
@@ -309,18 +334,18 @@ std::vector<OracleNetwork::Bid> OracleNetwork::allocate_vcs(RouterId id) {
 }
 
 /// One iteration of the switch allocator; at most one match per input and output.
-std::vector<OracleNetwork::Bid> OracleNetwork::match(const Router& router,
-                                                     const std::vector<Bid>& bids) {
-    const int inputs = static_cast<int>(router.inputs.size());
+std::vector<OracleNetwork::Bid> OracleNetwork::match(RouterId id, const std::vector<Bid>& bids) {
+    const auto& router = topology_.router(id);
+    const int inputs = static_cast<int>(inputs_[at(id)].size());
     const int outputs = static_cast<int>(router.outputs.size());
     // The VC that speaks for an input at an output.
     std::vector<std::vector<int>> speaker(at(inputs), std::vector<int>(at(outputs), -1));
     const auto channel = [&](int i, int v) -> const Channel& {
-        return wire(router.inputs[at(i)]).vcs[at(v)];
+        return wire(inputs_[at(id)][at(i)]).vcs[at(v)];
     };
     for (int i = 0; i < inputs; ++i) {
         for (int k = 0; k < vcs_; ++k) {
-            const int v = (wire(router.inputs[at(i)]).next_vc + k) % vcs_;
+            const int v = (wire(inputs_[at(id)][at(i)]).next_vc + k) % vcs_;
             for (const Bid& bid : bids) {
                 int& best = speaker[at(i)][at(bid.output)];
                 if (bid.input == i && bid.vc == v &&
@@ -333,7 +358,7 @@ std::vector<OracleNetwork::Bid> OracleNetwork::match(const Router& router,
     const auto its_rank = [&](int i, int o) { return rank_of(channel(i, speaker[at(i)][at(o)])); };
     const std::vector<int> given =
         allocate({inputs, outputs, [&](int i, int o) { return speaker[at(i)][at(o)] >= 0; },
-                  its_rank, its_rank, [&](int i) { return wire(router.inputs[at(i)]).accept; },
+                  its_rank, its_rank, [&](int i) { return wire(inputs_[at(id)][at(i)]).accept; },
                   [&](int o) { return wire(router.outputs[at(o)]).grant; }},
                  config_.allocator == FlitConfig::Allocator::kIslip);
     std::vector<Bid> matches;
@@ -345,12 +370,13 @@ std::vector<OracleNetwork::Bid> OracleNetwork::match(const Router& router,
     return matches;
 }
 
-void OracleNetwork::move_pointers(const Router& router, const Bid& bid) {
-    Wire& input = wire(router.inputs[at(bid.input)]);
+void OracleNetwork::move_pointers(RouterId id, const Bid& bid) {
+    const auto& router = topology_.router(id);
+    Wire& input = wire(inputs_[at(id)][at(bid.input)]);
     input.accept = (bid.output + 1) % static_cast<int>(router.outputs.size());
     input.next_vc = (bid.vc + 1) % vcs_;
     wire(router.outputs[at(bid.output)]).grant =
-        (bid.input + 1) % static_cast<int>(router.inputs.size());
+        (bid.input + 1) % static_cast<int>(inputs_[at(id)].size());
 }
 
 void OracleNetwork::route_cycle(RouterId id) {
@@ -358,9 +384,9 @@ void OracleNetwork::route_cycle(RouterId id) {
     std::vector<Bid> bids;
     const auto collect = [&] {
         bids.clear();
-        for (int i = 0; i < static_cast<int>(router.inputs.size()); ++i) {
+        for (int i = 0; i < static_cast<int>(inputs_[at(id)].size()); ++i) {
             for (int v = 0; v < vcs_; ++v) {
-                const Channel& channel = wire(router.inputs[at(i)]).vcs[at(v)];
+                const Channel& channel = wire(inputs_[at(id)][at(i)]).vcs[at(v)];
                 if (channel.out_link < 0 || channel.buffer.empty() ||
                     wire(channel.out_link).vcs[at(channel.out_vc)].credits == 0) {
                     continue;
@@ -376,10 +402,10 @@ void OracleNetwork::route_cycle(RouterId id) {
     if (config_.vc_alloc_cycles == 0) {
         collect();  // or in this one when it takes no time
     }
-    const std::vector<Bid> matches = match(router, bids);
+    const std::vector<Bid> matches = match(id, bids);
     for (const Bid& bid : matches) {
-        move_pointers(router, bid);
-        forward(router, bid);
+        move_pointers(id, bid);
+        forward(id, bid);
     }
     if (!config_.speculative) {
         return;
@@ -390,28 +416,29 @@ void OracleNetwork::route_cycle(RouterId id) {
         });
     };
     bidders.erase(std::remove_if(bidders.begin(), bidders.end(), conflicts), bidders.end());
-    for (const Bid& bid : match(router, bidders)) {
-        move_pointers(router, bid);
-        const Channel& channel = wire(router.inputs[at(bid.input)]).vcs[at(bid.vc)];
+    for (const Bid& bid : match(id, bidders)) {
+        move_pointers(id, bid);
+        const Channel& channel = wire(inputs_[at(id)][at(bid.input)]).vcs[at(bid.vc)];
         if (channel.out_link >= 0 && wire(channel.out_link).vcs[at(channel.out_vc)].credits > 0) {
-            forward(router, bid);
+            forward(id, bid);
         }
     }
 }
 
-void OracleNetwork::forward(const Router& router, const Bid& bid) {
-    const LinkId in = router.inputs[at(bid.input)];
+void OracleNetwork::forward(RouterId id, const Bid& bid) {
+    const auto& router = topology_.router(id);
+    const int in = inputs_[at(id)][at(bid.input)];
     Channel& channel = wire(in).vcs[at(bid.vc)];
     const Flit flit = channel.buffer.front();
-    channel.buffer.pop_front();
+    if (inner(in)) {
+        channel.buffer.pop_front();
+    } else {
+        pop(in, bid.vc);
+    }
     channel.waits_since = now_ + 1;
     const Link& out = topology_.link(channel.out_link);
     Channel& sending = wire(channel.out_link).vcs[at(channel.out_vc)];
     --sending.credits;
-
-    const int back =
-        config_.credit_cycles + (topology_.link(in).from < 0 ? 1 : config_.credit_processing);
-    wire(in).credits.push_back({now_ + 1 + back, bid.vc});
 
     const int allocation = config_.speculative
                                ? std::max(config_.vc_alloc_cycles, config_.switch_alloc_cycles)
@@ -425,7 +452,7 @@ void OracleNetwork::forward(const Router& router, const Bid& bid) {
         times.head = flit.number == 0 ? arrives : times.head;
         if (tail) {
             times.tail = arrives;
-            --in_flight_;
+            eject(flit.packet, out.port, arrives);
         }
         wire(channel.out_link)
             .credits.push_back(
@@ -443,6 +470,10 @@ void OracleNetwork::forward(const Router& router, const Bid& bid) {
         channel.out_link = -1;
         channel.out_vc = -1;
         channel.bids_from = -1;
+        channel.used = false;
+    }
+    if (inner(in)) {
+        inner_sent(channel);
     }
 }
 

@@ -56,6 +56,24 @@ TEST(DmaSplit, KeepsBulkAndScatteredPages) {
         (Pieces{{nand(0), 6 * kKiB}, {nand(6 * kKiB), 6 * kKiB}, {nand(64 * kKiB), 4 * kKiB}}));
 }
 
+// The parts of a reduction must be alike, whatever each source's TLB holds.
+TEST(DmaSplit, PiecesOfACollectiveDoNotDependOnTheTlb) {
+    const std::uint64_t window = core::collective_address({0, 0, 1}, 3, 0);
+    for (const Bytes warm : {0, 4, 8, 12}) {
+        DmaBench bench;
+        bench.map.add_collectives(0, 0, 64 * kKiB);
+        bench.map_pages(kVa, window, 12 * kKiB);
+        bench.warm(kVa, warm * kKiB);
+        bench.submit(DmaQueue::kStore, store(kVa + kKiB, 10 * kKiB, 9));
+        bench.run();
+        EXPECT_EQ(pieces(bench), (Pieces{{window + kKiB, 3 * kKiB},
+                                         {window + 4 * kKiB, 4 * kKiB},
+                                         {window + 8 * kKiB, 3 * kKiB}}));
+        EXPECT_EQ(bench.data().back().payload.semaphore, 9);
+        EXPECT_EQ(bench.done.size(), 1U);
+    }
+}
+
 TEST(DmaSplit, SplitsRowsUnlessTheMemorySideHasNoGaps) {
     DmaBench bench;
     bench.map_pages(kVa, nand(0), 64 * kKiB);

@@ -126,6 +126,54 @@ TEST(Message, ARefusedAnswerIsAModelError) {
     EXPECT_ANY_THROW(sc_core::sc_start());
 }
 
+/// Notes what it is asked for; refuses the number 7.
+struct Groups : interconnect::GroupControl {
+    interconnect::GroupResult map_groups(
+        const core::Place& root, const std::vector<interconnect::GroupRequest>& requests) override {
+        roots.push_back(root);
+        mapped.insert(mapped.end(), requests.begin(), requests.end());
+        return {};
+    }
+    interconnect::GroupResult unmap_groups(const core::Place&,
+                                           const std::vector<std::int16_t>& numbers) override {
+        return numbers[0] == 7 ? interconnect::GroupResult{interconnect::GroupError::kTableFull,
+                                                           "no entry left"}
+                               : interconnect::GroupResult{};
+    }
+    std::vector<core::Place> roots;
+    std::vector<interconnect::GroupRequest> mapped;
+};
+
+// 100 cycles a message and 10 a member, as those of an MmuMap.
+TEST(Message, SetsUpCollectiveGroups) {
+    PeBench bench;
+    Groups groups;
+    CollectiveMap map;
+    map.root = kPe;
+    map.entries.push_back({5, CollectiveMap::Kind::kMulticast, {{0, 0, 1}, {0, 1, 2}}});
+    map.entries.push_back({6, CollectiveMap::Kind::kReduce, {{0, 0, 3}}});
+    const std::uint64_t alone = bench.send(0, map);
+    bench.run();
+    EXPECT_EQ(bench.answer(alone).code, ErrorCode::kUnsupported);
+    bench.pe.connect(groups);
+    const Ps start = core::now_ps();
+    const std::uint64_t mapped = bench.send(start, map);
+    const std::uint64_t unmapped = bench.send(start, CollectiveUnmap{kPe, {5, 6}});
+    const std::uint64_t refused = bench.send(start, CollectiveUnmap{kPe, {7}});
+    bench.run();
+    EXPECT_TRUE(bench.answer(mapped).success);
+    EXPECT_TRUE(bench.answer(unmapped).success);
+    EXPECT_EQ(bench.answer(refused).code, ErrorCode::kNoCapacity);
+    EXPECT_EQ(bench.answer(refused).text, "no entry left");
+    EXPECT_EQ(bench.answered_at(unmapped) - bench.answered_at(mapped), (100 + 2 * 10) * kCycle);
+    ASSERT_EQ(groups.mapped.size(), 2U);
+    EXPECT_EQ(groups.roots[0], kPe);
+    EXPECT_EQ(groups.mapped[0].number, 5);
+    EXPECT_FALSE(groups.mapped[0].reduces);
+    EXPECT_EQ(groups.mapped[0].members[1], (core::Place{0, 1, 2}));
+    EXPECT_TRUE(groups.mapped[1].reduces);
+}
+
 TEST(Message, MapsAndUnmaps) {
     PeBench bench;
     MmuMap map;

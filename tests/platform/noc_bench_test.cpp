@@ -162,6 +162,15 @@ TEST_P(BenchNocLevels, MeetTheZeroLoadLaw) {
     EXPECT_FALSE(result["saturated"]);
 }
 
+TEST_P(BenchNocLevels, LongLinksAreThoseBetweenRouters) {
+    // The head: 4·R + 2, and two cycles more per link of three cycles.
+    const Json result = run("uniform", {model(), "noc.link_cycles=3", "traffic.rate=0.002"});
+    const double hops = result["hops_mean"];
+    EXPECT_NEAR(result["latency_breakdown_cycles"]["head"].get<double>(),
+                4.0 * (hops + 1.0) + 2.0 + 2.0 * hops, 1e-6);
+    EXPECT_NEAR(mean(result), 4.0 * (hops + 1.0) + 2.0 + 2.0 * hops + 3.0, 0.1);
+}
+
 TEST_P(BenchNocLevels, PartsOfTheLatencyAddUp) {
     const Json result = run("uniform", {model(), "traffic.rate=0.2"});
     double sum = 0.0;
@@ -189,6 +198,13 @@ TEST(BenchNoc, ReplaysATraceExactly) {
     // 33 alone, the other diagonal as well, 11 for one flit to a neighbour, 4 + 7 + 2 to itself.
     EXPECT_DOUBLE_EQ(result["packet_latency_cycles"]["max"], 4 * 7 + 3 + 2);
     EXPECT_DOUBLE_EQ(mean(result), (33 + 33 + 10 + 13 + 33) / 5.0);
+}
+
+TEST(BenchNoc, OneCaseTakesEveryPattern) {
+    const Json plain = run("uniform");
+    EXPECT_EQ(mean(run("uniform", {"traffic.hotspots=[3, 60]"})), mean(plain));
+    EXPECT_EQ(mean(run("trace", {"traffic.packet_flits=9", "traffic.rate=0.5", "traffic.seed=7"})),
+              mean(run("trace")));
 }
 
 TEST(BenchNoc, ClosedLoopObeysLittlesLaw) {
@@ -274,23 +290,42 @@ TEST(BenchNoc, RefusesWhatMakesNoSense) {
 
 /// The root's port carries one packet instead of seven.
 TEST(BenchNoc, NativeCollectivesAreFasterByTheFactorOfTheLinkLoads) {
-    const auto factor = [](const std::string& pattern) {
-        const std::string choice = "traffic.pattern=" + pattern;
-        const Json native = run("all_reduce", {choice});
-        const Json unicast = run("all_reduce", {choice, "traffic.collective=unicast"});
-        EXPECT_LT(native["flit_hops"], unicast["flit_hops"]);
-        return unicast["completion_cycles"].get<double>() /
-               native["completion_cycles"].get<double>();
-    };
-    EXPECT_NEAR(factor("broadcast"), 7.0, 0.35);
-    // Unicast takes longer than its busiest link asks, so the factor is above that of the loads.
-    EXPECT_GT(factor("all_reduce"), 7.0);
-    EXPECT_LT(factor("all_reduce"), 10.0);
+    for (const char* model : {"noc.model=packet", "noc.model=flit"}) {
+        const auto factor = [model](const std::string& pattern) {
+            const Json native = run(pattern, {model});
+            const Json unicast = run(pattern, {model, "traffic.collective=unicast"});
+            EXPECT_LT(native["flit_hops"], unicast["flit_hops"]);
+            return unicast["completion_cycles"].get<double>() /
+                   native["completion_cycles"].get<double>();
+        };
+        EXPECT_NEAR(factor("broadcast"), 7.0, 0.35);
+        // Unicast takes longer than its busiest link asks: the factor is above that of the loads.
+        EXPECT_GT(factor("all_reduce"), 7.0);
+        EXPECT_LT(factor("all_reduce"), 10.0);
+    }
     // One packet among eight: the far corner's five routers, of which four join branches.
     const auto cycles = [](const char* reduce) {
         return run("all_reduce", {"traffic.bytes=224B", reduce})["completion_cycles"].get<int>();
     };
     EXPECT_EQ(cycles("noc.reduce_cycles=11"), cycles("noc.reduce_cycles=1") + 4 * 10);
+}
+
+TEST(BenchNoc, NativeCollectivesAreTheSameAtBothLevels) {
+    for (const char* pattern : {"broadcast", "all_reduce", "all_gather"}) {
+        const Json packet = run(pattern, {"noc.model=packet"});
+        const Json flit = run(pattern, {"noc.model=flit"});
+        EXPECT_EQ(packet["flit_hops"], flit["flit_hops"]);
+        EXPECT_EQ(packet["link_flits"], flit["link_flits"]);
+        EXPECT_EQ(packet["energy_pj"], flit["energy_pj"]);
+        EXPECT_NEAR(flit["completion_cycles"].get<double>(),
+                    packet["completion_cycles"].get<double>(),
+                    0.01 * packet["completion_cycles"].get<double>());
+        // With one round at a time every packet waits for the sum before it.
+        const Json one = run(pattern, {"noc.model=flit", "noc.reduce_rounds=1"});
+        if (std::string(pattern) == "all_reduce") {
+            EXPECT_GT(one["completion_cycles"], 2 * flit["completion_cycles"].get<int>());
+        }
+    }
 }
 
 TEST(BenchNoc, RefusesBadCollectives) {
@@ -306,8 +341,11 @@ TEST(BenchNoc, RefusesBadCollectives) {
     EXPECT_NE(refused("traffic.participants=[0, 8]").find("0..7"), std::string::npos);
     EXPECT_NE(refused("traffic.bytes=0B").find("bytes"), std::string::npos);
     EXPECT_NE(refused("traffic.rate=0.1").find("rate"), std::string::npos);
-    EXPECT_NE(refused("noc.model=flit").find("native collectives"), std::string::npos);
+    EXPECT_NE(refused("noc.model=ideal").find("native collectives"), std::string::npos);
     EXPECT_NE(refused("noc.routing=o1turn").find("native collectives"), std::string::npos);
+    EXPECT_NE(refused("noc={topology: mesh, dims: [4, 2], model: flit, buffer_flits: 4}")
+                  .find("must fit a buffer"),
+              std::string::npos);
 }
 
 TEST(BenchNoc, NamesTheBadLineOfATrace) {

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "runtime/compiler/allocation.h"
 #include "runtime/compiler/lowering_plan.h"
@@ -19,12 +21,14 @@ using core::Region;
 
 struct System {
     std::int64_t cubes, pes;
+    bool native;
 };
 class Collectives : public testing::TestWithParam<System> {
    protected:
     void prepare(const std::string& text) {
         core::Diagnostics diagnostics;
         machine_ = small_machine(GetParam().cubes, GetParam().pes);
+        machine_.native_collectives = GetParam().native;
         program_ = parse_program(text, "test", diagnostics);
         diagnostics.throw_if_any();
         const LoweringPlan plan = plan_lowering(program_, nullptr, machine_, diagnostics);
@@ -159,7 +163,8 @@ store %g, @out2
 }
 
 // Traffic of an all-reduce of E bytes over n PEs in C cubes: within a cube every PE sends n−1
-// slices of E/n twice, between cubes C−1 slices of E/(n·C) twice.
+// slices of E/n twice, between cubes C−1 slices of E/(n·C) twice. Natively a PE gathers by one
+// message, whatever the number of those who get it.
 TEST_P(Collectives, TrafficIsTheClosedForm) {
     const std::int64_t n = GetParam().pes, cubes = GetParam().cubes, pes = n * cubes;
     const std::string elements = std::to_string(pes * 5);
@@ -176,12 +181,46 @@ TEST_P(Collectives, TrafficIsTheClosedForm) {
         }
     }
     const Bytes slice = 5 * 4;
-    EXPECT_EQ(sent, pes * 2 * ((n - 1) * cubes * slice + (cubes - 1) * slice));
+    const auto gathers = [](std::int64_t members) {
+        return GetParam().native && members > 2 ? 1 : members - 1;
+    };
+    EXPECT_EQ(sent, pes * slice * ((n - 1 + gathers(n)) * cubes + cubes - 1 + gathers(cubes)));
+}
+
+// A group for each sender and each receiver, none for two members, each with its own number.
+TEST_P(Collectives, GroupsAreThoseThatTheChannelsNeed) {
+    prepare(
+        "program p tile=256\n%x = load @x elements=48 type=int8 group=all\n"
+        "%p = matmul %x, @w m=1 k=48 n=33 type=int8 split=k\n"
+        "%a = all_reduce %p elements=33 type=int32 group=all\nstore %a, @out\n");
+    const std::int64_t n = GetParam().pes, cubes = GetParam().cubes;
+    const std::int64_t stages = GetParam().native ? (n > 2) + (cubes > 2) : 0;
+    std::set<std::uint64_t> windows;
+    std::size_t groups = 0;
+    for (const models::CollectiveMap& map : lowered_.groups) {
+        for (const auto& entry : map.entries) {
+            ++groups;
+            windows.insert(core::collective_address(map.root, entry.group, 0));
+            EXPECT_EQ(std::count(entry.members.begin(), entry.members.end(), map.root), 0);
+        }
+    }
+    EXPECT_EQ(static_cast<std::int64_t>(groups), 2 * stages * n * cubes);
+    EXPECT_EQ(windows.size(), groups);
+    for (std::int64_t pe = 0; pe < n * cubes; ++pe) {
+        const std::int64_t roots = (n > 2 ? n - 1 : 0) + (cubes > 2 ? cubes - 1 : 0);
+        EXPECT_EQ(static_cast<std::int64_t>(lowered_.windows[static_cast<std::size_t>(pe)].size()),
+                  GetParam().native ? stages + roots : 0);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Systems, Collectives,
-                         testing::Values(System{1, 1}, System{1, 2}, System{2, 1}, System{1, 5},
-                                         System{3, 1}, System{2, 2}, System{3, 4}, System{4, 4}));
+                         testing::Values(System{1, 1, false}, System{1, 2, false},
+                                         System{2, 1, false}, System{1, 5, false},
+                                         System{3, 1, false}, System{2, 2, false},
+                                         System{3, 4, false}, System{4, 4, false},
+                                         System{1, 2, true}, System{1, 5, true}, System{3, 1, true},
+                                         System{2, 3, true}, System{3, 2, true}, System{3, 4, true},
+                                         System{4, 4, true}));
 
 }  // namespace
 }  // namespace strata::runtime::test

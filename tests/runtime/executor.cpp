@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/runtime/executor.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace strata::runtime::test {
@@ -62,9 +63,21 @@ Executor::Executor(const Lowered& lowered, const Mapping& mapping, const Machine
     for (std::size_t pe = 0; pe < pes; ++pe) {
         entries_.push_back(
             mmu_entries(mapping, machine, static_cast<std::int64_t>(pe), lowered.peers[pe]));
+        if (pe < lowered.windows.size()) {
+            const auto& windows = lowered.windows[pe];
+            entries_.back().insert(entries_.back().end(), windows.begin(), windows.end());
+        }
         for (auto& stream : streams_[pe]) {
             const std::int64_t paces[] = {1, 8, 60};
             stream.pace = paces[random_.below(3)];
+        }
+    }
+    for (const models::CollectiveMap& map : lowered.groups) {
+        for (const auto& entry : map.entries) {
+            const std::uint64_t window = core::collective_address(map.root, entry.group, 0);
+            if (!groups_.emplace(window, MappedGroup{map.root, entry}).second) {
+                errors_.push_back("two groups have one window");
+            }
         }
     }
 }
@@ -88,8 +101,8 @@ bool Executor::run() {
         now_ = done.time;
         finish(done);
         start_all(done.pe);
-        if (done.signal_pe >= 0) {
-            start_all(static_cast<std::size_t>(done.signal_pe));
+        for (const std::size_t pe : done.signal_pes) {
+            start_all(pe);
         }
     }
     bool ended = true;
@@ -127,7 +140,8 @@ bool Executor::start(std::size_t pe, int engine) {
     const auto e = static_cast<std::size_t>(engine);
     const auto& commands = lowered_.code->entries[pe].kernel->streams[e];
     Stream& stream = streams_[pe][e];
-    if (stream.next == commands.size() || stream.running >= (is_dma(engine) ? kDmaDepth : 1)) {
+    if (stream.waits || stream.next == commands.size() ||
+        stream.running >= (is_dma(engine) ? kDmaDepth : 1)) {
         return false;
     }
     const models::Command& command = commands[stream.next];
@@ -142,11 +156,17 @@ bool Executor::start(std::size_t pe, int engine) {
     running.command = stream.next++;
     running.order = order_++;
     const auto duration = stream.pace * (1 + static_cast<std::int64_t>(random_.below(6)));
-    running.time = stream.last_end = std::max(stream.last_end, now_ + duration);
+    running.time = std::max(stream.last_end, now_ + duration);
     ++stream.running;
     digest_ = 1;
+    joins_ = 0;
     std::visit([&](const auto& op) { execute(running, op); }, command.op);
     inputs_[pe][e].push_back(digest_);
+    if (joins_ != 0) {
+        join_round(std::move(running), duration);
+        return true;
+    }
+    stream.last_end = running.time;
     check_races(running);
     running_.emplace(running.time, std::move(running));
     return true;
@@ -161,22 +181,30 @@ void Executor::finish(const Running& running) {
     const auto e = static_cast<std::size_t>(running.engine);
     --streams_[running.pe][e].running;
     ++semaphores_[running.pe][e];
-    if (running.signal_pe >= 0) {
-        ++semaphores_[static_cast<std::size_t>(running.signal_pe)]
-                     [static_cast<std::size_t>(running.signal)];
+    for (const std::size_t pe : running.signal_pes) {
+        ++semaphores_[pe][static_cast<std::size_t>(running.signal)];
     }
 }
 
 void Executor::check_races(const Running& running) {
     for (const auto& [time, other] : running_) {
-        for (const Access& a : running.accesses) {
-            for (const Access& b : other.accesses) {
-                if ((a.write || b.write) && a.begin < b.end && b.begin < a.end) {
-                    error(running, "races with pe " + std::to_string(other.pe) + " " +
-                                       models::to_string(static_cast<Engine>(other.engine)) + " " +
-                                       std::to_string(other.command));
-                    return;
-                }
+        check_race(running, other);
+    }
+    for (const auto& [window, round] : rounds_) {
+        for (const Running& part : round.parts) {
+            check_race(running, part);
+        }
+    }
+}
+
+void Executor::check_race(const Running& running, const Running& other) {
+    for (const Access& a : running.accesses) {
+        for (const Access& b : other.accesses) {
+            if ((a.write || b.write) && a.begin < b.end && b.begin < a.end) {
+                error(running, "races with pe " + std::to_string(other.pe) + " " +
+                                   models::to_string(static_cast<Engine>(other.engine)) + " " +
+                                   std::to_string(other.command));
+                return;
             }
         }
     }
@@ -259,16 +287,88 @@ void Executor::execute(Running& running, const models::DmaCopy& copy) {
                          copy.source_in_tcm ? tcm(running.pe, from, copy.row_bytes)
                                             : translate(running.pe, from, copy.row_bytes, false),
                          copy.row_bytes);
-        put(running,
-            copy.target_in_tcm ? tcm(running.pe, to, copy.row_bytes)
-                               : translate(running.pe, to, copy.row_bytes, true),
-            std::move(data));
+        const std::uint64_t pa = copy.target_in_tcm
+                                     ? tcm(running.pe, to, copy.row_bytes)
+                                     : translate(running.pe, to, copy.row_bytes, true);
+        running.signal = copy.signal;
+        if (core::PhysicalAddress::decode(pa).region == core::Region::kCollective) {
+            to_group(running, pa, data, copy.sum);
+            return;  // the signal goes where the data goes
+        }
+        put(running, pa, std::move(data));
     }
     if (copy.signal >= 0) {
-        const auto pa =
-            core::PhysicalAddress::decode(translate(running.pe, copy.target, copy.row_bytes, true));
-        running.signal = copy.signal;
-        running.signal_pe = static_cast<std::int32_t>(machine_.flat({pa.sip, pa.cube, pa.pe()}));
+        signal(running, translate(running.pe, copy.target, copy.row_bytes, true));
+    }
+}
+
+void Executor::signal(Running& running, std::uint64_t pa) {
+    const auto at = core::PhysicalAddress::decode(pa);
+    running.signal_pes.push_back(
+        static_cast<std::size_t>(machine_.flat({at.sip, at.cube, at.pe()})));
+}
+
+/// A copy at every member, or a part of the sum that the last part brings about.
+void Executor::to_group(Running& running, std::uint64_t pa, const std::vector<std::uint8_t>& bytes,
+                        core::Sum sum) {
+    const auto at = core::PhysicalAddress::decode(pa);
+    const std::uint64_t window = pa - at.pe_byte();
+    const core::Place self = machine_.place(static_cast<std::int64_t>(running.pe));
+    const auto found = groups_.find(window);
+    const bool member =
+        found != groups_.end() && std::count(found->second.entry.members.begin(),
+                                             found->second.entry.members.end(), self) > 0;
+    if (found == groups_.end() || member != found->second.reduces()) {
+        error(running, "writes to a group that does not take it");
+        return;
+    }
+    const MappedGroup& group = found->second;
+    if (group.reduces()) {
+        joins_ = window;
+        Round& round = rounds_[window];
+        if (round.parts.empty()) {
+            round.offset = at.pe_byte();
+            round.sum = bytes;
+        } else if (round.offset != at.pe_byte() || round.sum.size() != bytes.size()) {
+            error(running, "brings a part that differs from the others");
+        } else if (sum == core::Sum::kInt32) {
+            add_up<std::int32_t>(round.sum, bytes);
+        } else {
+            add_up<std::uint8_t>(round.sum, bytes);  // whatever the order of the parts
+        }
+        return;
+    }
+    for (const core::Place& target : group.entry.members) {
+        put(running, core::tcm_address(target, at.pe_byte()), bytes);
+        signal(running, core::tcm_address(target, 0));
+    }
+}
+
+/// All parts of a reduction end together, when the root has the sum.
+void Executor::join_round(Running running, std::int64_t duration) {
+    const MappedGroup& group = groups_.at(joins_);
+    Round& round = rounds_[joins_];
+    check_races(running);
+    streams_[running.pe][static_cast<std::size_t>(running.engine)].waits = true;
+    round.parts.push_back(std::move(running));
+    if (round.parts.size() < group.entry.members.size()) {
+        return;
+    }
+    const std::uint64_t target = core::tcm_address(group.root, round.offset);
+    put(round.parts.back(), target, std::move(round.sum));
+    signal(round.parts.back(), target);
+    std::int64_t end = now_ + duration;
+    for (const Running& part : round.parts) {
+        end = std::max(end, part.time);
+    }
+    std::vector<Running> parts = std::move(round.parts);
+    rounds_.erase(joins_);
+    for (Running& part : parts) {
+        Stream& stream = streams_[part.pe][static_cast<std::size_t>(part.engine)];
+        stream.waits = false;
+        part.time = stream.last_end = end;
+        check_races(part);
+        running_.emplace(end, std::move(part));
     }
 }
 

@@ -96,6 +96,15 @@ TEST_P(Decode, RunsWithoutDeadlockOrRace) {
     expect_sound(built.lowered, built.compiled.mapping, machine, 4);
 }
 
+TEST_P(Decode, RunsNativelyWithoutDeadlockOrRace) {
+    Machine machine = machine_of(GetParam());
+    machine.native_collectives = true;
+    const Built built = build(GetParam(), machine);
+    EXPECT_FALSE(built.lowered.groups.empty() &&
+                 std::max(machine.pes_per_cube, machine.cubes()) > 2);
+    expect_sound(built.lowered, built.compiled.mapping, machine, 4);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Systems, Decode,
     testing::Values(
