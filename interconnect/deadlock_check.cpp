@@ -92,7 +92,7 @@ void DependencyGraph::follow(RouterId to, int plane) {
     frontier_.clear();
     Hop hops[RoutingTable::kMaxChoices];
     for (const RouterId from : ends_) {
-        const int count = from == to ? 0 : routing_.choices(from, -1, to, plane, hops);
+        const int count = from == to ? 0 : routing_.choices(from, {}, to, plane, hops);
         for (int i = 0; i < count; ++i) {
             first_[node(hops[i])] = 1;
             reach(node(hops[i]));
@@ -100,8 +100,9 @@ void DependencyGraph::follow(RouterId to, int plane) {
     }
     for (std::size_t i = 0; i < frontier_.size(); ++i) {
         const std::size_t here = frontier_[i];
-        const LinkId in = channel(here).link;
-        const RouterId at = topology_.link(in).to;
+        const Channel from = channel(here);
+        const Hop in{from.link, static_cast<std::uint8_t>(from.vc_class)};
+        const RouterId at = topology_.link(in.link).to;
         if (at == to) {
             last_[here] = 1;
             continue;

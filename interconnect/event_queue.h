@@ -5,9 +5,10 @@
 // The packet network's events in the order (time, link), those alike in the order of their pushes:
 // packets of a fast link may reach a slower router in the same cycle.
 //
-// A ring of 64 buckets, each about a cycle wide. A bucket is sorted when it becomes the first one,
-// link by link without comparing (event_sorter.h). What lies beyond the ring waits in a heap.
-// Emptied buckets hand on their memory, so that the few that are occupied stay in the cache.
+// A ring of buckets, each about a cycle wide, long enough for the links between dies. A bucket is
+// sorted when it becomes the first one, link by link without comparing (event_sorter.h). What lies
+// beyond the ring waits in a heap. Emptied buckets hand on their memory, so that the few that are
+// occupied stay in the cache.
 
 #include <algorithm>
 #include <array>
@@ -46,7 +47,10 @@ class EventQueue {
             store(event, number);
         } else if (number == first_number_) {
             const auto begin = first_.begin() + static_cast<std::ptrdiff_t>(taken_);
-            first_.insert(std::upper_bound(begin, first_.end(), event, earlier), event);
+            first_.insert(
+                std::upper_bound(begin, first_.end(), event,
+                                 [](const auto& a, const auto& b) { return earlier(a, b); }),
+                event);
         } else {
             begin_with(event, number);
         }
@@ -59,7 +63,8 @@ class EventQueue {
     }
 
    private:
-    static constexpr std::int64_t kBuckets = 64;
+    static constexpr std::int64_t kBuckets = 512;
+    static constexpr std::size_t kWords = kBuckets / 64;
     static constexpr std::int64_t kNone = INT64_MAX;
 
     struct Beyond {
@@ -71,9 +76,6 @@ class EventQueue {
         }
     };
 
-    static bool earlier(const PacketEvent& a, const PacketEvent& b) {
-        return a.time != b.time ? a.time < b.time : a.link < b.link;
-    }
     static std::size_t slot(std::int64_t number) {
         return static_cast<std::size_t>(number & (kBuckets - 1));
     }
@@ -90,8 +92,11 @@ class EventQueue {
             events = std::move(spare_.back());
             spare_.pop_back();
         }
-        occupied_ |= std::uint64_t{1} << slot(number);
+        if (events.empty()) {
+            flip(number);
+        }
         events.push_back(event);
+        ++in_ring_;
     }
 
     /// It is earlier than the first bucket, or the queue is empty.
@@ -114,11 +119,12 @@ class EventQueue {
         taken_ = 0;
         first_.clear();
         first_number_ = kNone;
-        if (occupied_ != 0) {
+        if (in_ring_ > 0) {
             first_number_ = next_occupied();
             spare_.push_back(std::move(first_));
             first_ = std::move(buckets_[slot(first_number_)]);
-            occupied_ &= ~(std::uint64_t{1} << slot(first_number_));
+            in_ring_ -= first_.size();
+            flip(first_number_);
         } else if (!beyond_.empty()) {
             first_number_ = number_beyond();
             while (!beyond_.empty() && number_beyond() == first_number_) {
@@ -136,12 +142,22 @@ class EventQueue {
         return event;
     }
 
+    /// Whether a bucket is occupied has changed.
+    void flip(std::int64_t number) {
+        occupied_[slot(number) / 64] ^= std::uint64_t{1} << (slot(number) % 64);
+    }
+
     /// Number of the first occupied bucket from base_ on; there is one.
     std::int64_t next_occupied() const {
-        const auto shift = static_cast<unsigned>(slot(base_));
-        const std::uint64_t ahead =
-            shift == 0 ? occupied_ : occupied_ >> shift | occupied_ << (64 - shift);
-        return base_ + __builtin_ctzll(ahead);
+        const std::size_t from = slot(base_);
+        std::size_t word = from / 64;
+        std::uint64_t bits = occupied_[word] >> (from % 64) << (from % 64);
+        while (bits == 0) {
+            word = (word + 1) % kWords;
+            bits = occupied_[word];
+        }
+        const std::size_t found = word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
+        return base_ + static_cast<std::int64_t>((found - from) & (kBuckets - 1));
     }
 
     std::vector<PacketEvent> first_;  // bucket, sorted
@@ -149,9 +165,10 @@ class EventQueue {
     std::int64_t first_number_ = kNone;
     std::int64_t base_ = 0;  // no event is in an earlier bucket
     std::array<std::vector<PacketEvent>, kBuckets> buckets_;
-    std::uint64_t occupied_ = 0;                   // by slot
-    std::vector<std::vector<PacketEvent>> spare_;  // empty ones, the last used at the back
-    std::vector<Beyond> beyond_;                   // heap
+    std::array<std::uint64_t, kWords> occupied_{};  // a bit per slot
+    std::size_t in_ring_ = 0;                       // events in buckets_
+    std::vector<std::vector<PacketEvent>> spare_;   // empty ones, the last used at the back
+    std::vector<Beyond> beyond_;                    // heap
     std::uint64_t sequence_ = 0;
     EventSorter sorter_;
     int shift_ = 0;  // log2 of a bucket's width in ps

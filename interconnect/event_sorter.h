@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Sorts the packet network's events of a cycle by (time, link), those alike in their given order,
-// without comparing them: for each time that occurs, a bit per link, in two levels of words. The
-// cost grows with events and with the clocks that have edges in the cycle; a comparison of random
-// links is a branch that is mostly predicted wrongly.
+// Sorts the packet network's events of a cycle by (time, link), those alike in their given order. A
+// few are put in their places by comparing. Many are not compared, as a comparison of random links
+// is a branch that is mostly predicted wrongly: for each time that occurs, a bit per link, in two
+// levels of words. The cost grows with events and with the clocks that have edges in the cycle.
 
 #include <algorithm>
 #include <cstddef>
@@ -22,6 +22,10 @@ struct PacketEvent {
     core::Ps time = 0;
     std::uint32_t link = 0;
     std::uint32_t packet = 0;
+
+    friend bool earlier(const PacketEvent& a, const PacketEvent& b) {
+        return a.time != b.time ? a.time < b.time : a.link < b.link;
+    }
 };
 
 class EventSorter {
@@ -31,7 +35,8 @@ class EventSorter {
         : chains_(links), words_(links / 64 + 1), used_words_(links / 4096 + 1) {}
 
     void sort(std::vector<PacketEvent>& events) {
-        if (events.size() < 2) {
+        if (events.size() <= kFew) {
+            insert_in_order(events);
             return;
         }
         sorted_.clear();
@@ -46,11 +51,23 @@ class EventSorter {
 
    private:
     static constexpr std::uint32_t kEnd = UINT32_MAX;
+    static constexpr std::size_t kFew = 12;  ///< where both ways take the same time, measured
     /// Places of one link's events.
     struct Chain {
         std::uint32_t first;
         std::uint32_t last;
     };
+
+    static void insert_in_order(std::vector<PacketEvent>& events) {
+        for (std::size_t i = 1; i < events.size(); ++i) {
+            const PacketEvent event = events[i];
+            std::size_t place = i;
+            for (; place > 0 && earlier(event, events[place - 1]); --place) {
+                events[place] = events[place - 1];
+            }
+            events[place] = event;
+        }
+    }
 
     static core::Ps earliest(const std::vector<PacketEvent>& events, core::Ps after) {
         core::Ps time = core::kNever;

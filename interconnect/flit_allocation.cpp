@@ -49,8 +49,7 @@ bool FlitNetwork::allocate_vcs(RouterId router, Cycle cycle) {
             const std::int32_t id = layout_.vc(ports.first_input, 0) + w * 64 + bit;
             InputVc& vc = in_[index(id)];
             if (routing_.adaptive()) {
-                route(vc, layout_.inputs[index(layout_.end_of_vc(id))],
-                      packets_[flits_[index(vc.buffer + vc.head)] >> 2]);
+                route(id, packets_[flits_[index(vc.buffer + vc.head)] >> 2]);
             }
             const std::uint64_t free = free_[index(vc.output)] & vc.mask;
             if (free == 0) {

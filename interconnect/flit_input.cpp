@@ -98,7 +98,7 @@ void FlitNetwork::begin_head(Domain& domain, std::int32_t id, Cycle cycle) {
             return;
         }
     } else if (!routing_.adaptive()) {
-        route(vc, layout_.inputs[index(layout_.end_of_vc(id))], packet);
+        route(id, packet);
     }
     if (layout_.head_delay == 0) {
         bid(id);
@@ -107,20 +107,22 @@ void FlitNetwork::begin_head(Domain& domain, std::int32_t id, Cycle cycle) {
     }
 }
 
-void FlitNetwork::route(InputVc& vc, const FlitLayout::Input& input, const Packet& packet) {
+void FlitNetwork::route(std::int32_t id, const Packet& packet) {
+    InputVc& vc = in_[index(id)];
+    const FlitLayout::Input& input = layout_.inputs[index(layout_.end_of_vc(id))];
     if (input.router == packet.router) {
         vc.output = packet.ejection;
         vc.mask = layout_.any(packet.traffic_class);
         return;
     }
+    const Hop in{layout_.outputs[index(input.output)].link, layout_.vc_class(id)};
     if (!routing_.adaptive()) {
-        const Hop hop = routing_.next(input.router, packet.router, packet.plane);
+        const Hop hop = routing_.next(input.router, in, packet.router, packet.plane);
         vc.output = layout_.output_of_link[index(hop.link)];
         vc.mask = layout_.mask(packet.traffic_class, hop.vc_class);
         return;
     }
     Hop hops[RoutingTable::kMaxChoices];
-    const LinkId in = layout_.outputs[index(input.output)].link;
     const int count = routing_.choices(input.router, in, packet.router, packet.plane, hops);
     int best_vcs = -1;
     std::int32_t best_credits = -1;

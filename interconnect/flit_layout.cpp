@@ -93,8 +93,11 @@ void FlitLayout::make_masks(const FlitConfig& config) {
     for (int c = 0; c < config.classes; ++c) {
         const int first = c * config.vcs;
         for (int k = 0; k < vc_classes_; ++k) {
-            masks_.push_back(range(first + k * config.vcs / vc_classes_,
-                                   first + (k + 1) * config.vcs / vc_classes_));
+            const int begin = k * config.vcs / vc_classes_;
+            const int end = (k + 1) * config.vcs / vc_classes_;
+            masks_.push_back(range(first + begin, first + end));
+            class_of_vc_.insert(class_of_vc_.end(), static_cast<std::size_t>(end - begin),
+                                static_cast<std::uint8_t>(k));
         }
         masks_.push_back(range(first, first + config.vcs));
     }

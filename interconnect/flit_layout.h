@@ -75,6 +75,10 @@ struct FlitLayout {
         return masks_[static_cast<std::size_t>(traffic_class * (vc_classes_ + 1) + vc_class)];
     }
     std::uint64_t any(int traffic_class) const { return mask(traffic_class, vc_classes_); }
+    /// The VC class that a VC is open to.
+    std::uint8_t vc_class(std::int32_t vc) const {
+        return class_of_vc_[static_cast<std::size_t>(vc_at_end(vc))];
+    }
 
    private:
     void number_ports(const Topology& topology);
@@ -85,6 +89,7 @@ struct FlitLayout {
 
     int vc_classes_;
     std::vector<std::uint64_t> masks_;
+    std::vector<std::uint8_t> class_of_vc_;  // by VC at its end
 };
 
 }  // namespace strata::interconnect

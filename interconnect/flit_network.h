@@ -281,7 +281,7 @@ class FlitNetwork : public NetworkBase {
     void receive(const Arrival& arrival, Cycle cycle);
     void begin_head(Domain& domain, std::int32_t vc, Cycle cycle);
     void bid(std::int32_t vc);
-    void route(InputVc& vc, const FlitLayout::Input& input, const Packet& packet);
+    void route(std::int32_t id, const Packet& packet);
     std::int32_t free_credits(std::int32_t output, std::uint64_t mask) const;
 
     // flit_allocation.cpp

@@ -6,8 +6,9 @@
 // packet may take, inside one group. Used at elaboration only; RoutingTable holds the result.
 //
 // xy, yx               dimension order; on a torus or ring the shorter way round (half way: by
-//                      parity of the position), VC class 0 while the wrap link is still ahead and 1
-//                      after it (dateline, Dally & Seitz 1987)
+//                      parity of the position), in VC class 0 when that crosses the wrap link and
+//                      else in class 1, all along the ring (dateline, Dally & Seitz 1987, fixed at
+//                      the turn into the ring)
 // adaptive_west_first  minimal; west before anything else (turn model, Glass & Ni 1992)
 // adaptive_odd_even    minimal; no east-north and east-south turn in even columns, no north-west
 //                      and south-west turn in odd ones (Chiu 2000)
@@ -47,6 +48,9 @@ class LocalRouting {
     virtual bool adaptive() const { return false; }
     /// The turn that a packet may take next depends on this link, by which it came.
     virtual bool restricts(LinkId /*in*/) const { return false; }
+    /// A packet keeps its VC class from a link to the next one with the same number; 0: of no
+    /// ring. Rings between which packets turn have different numbers.
+    virtual int ring(LinkId /*link*/) const { return 0; }
     /// Hops from router to router of the group; kUnreached when there is no way.
     virtual int distance(RouterId from, RouterId to) const = 0;
     /// The hops allowed at `at` ≠ `to`, both in the group, `to` reachable; `restricted`: the packet

@@ -170,13 +170,14 @@ void PacketNetwork::expect(const PacketEvent& event) const {
 }
 
 void PacketNetwork::hop(const PacketEvent& event) {
-    const Packet& packet = packets_[event.packet];
+    Packet& packet = packets_[event.packet];
     if (packet.collective) {
         collective_hop(event);
         return;
     }
     const RouterId at = ways_[event.link].to;
     const Hop out = at == packet.router ? Hop{packet.ejection, 0} : choose(at, event, packet);
+    packet.vc_class = out.vc_class;
     if (ways_[index(out.link)].native) {
         share_link(event, out);
     } else {
@@ -188,12 +189,12 @@ void PacketNetwork::hop(const PacketEvent& event) {
 
 /// Of the hops that the routing allows, the one whose link is free first.
 Hop PacketNetwork::choose(RouterId at, const PacketEvent& event, const Packet& packet) const {
+    const Hop in{static_cast<LinkId>(event.link), packet.vc_class};
     if (!routing_.adaptive()) {
-        return routing_.next(at, packet.router, packet.plane);
+        return routing_.next(at, in, packet.router, packet.plane);
     }
     Hop hops[RoutingTable::kMaxChoices];
-    const int count =
-        routing_.choices(at, static_cast<LinkId>(event.link), packet.router, packet.plane, hops);
+    const int count = routing_.choices(at, in, packet.router, packet.plane, hops);
     const Cycle soon = packet.flight.head + ways_[event.link].pipeline;
     Hop best = hops[0];
     for (int i = 1; i < count; ++i) {

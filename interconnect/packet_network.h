@@ -75,8 +75,9 @@ class PacketNetwork : public NetworkBase {
         Cycle passed = 0;          // least cycles of the hops since the last foreign link
         std::int32_t routers = 0;  // visited
         std::uint8_t plane = 0;
-        bool last = false;        // of its transfer
-        bool collective = false;  // has a Part
+        bool last = false;          // of its transfer
+        bool collective = false;    // has a Part
+        std::uint8_t vc_class = 0;  // on the last link; of no collective
     };
     /// What a packet of a collective is.
     struct Part {

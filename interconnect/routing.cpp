@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "core/diagnostics.h"
 #include "interconnect/deadlock_check.h"
@@ -112,6 +113,7 @@ class RouteBuilder {
         table_.local_classes_ = local_classes_;
         const std::size_t pairs = table_.routers_ * table_.routers_;
         table_.table_.resize(pairs * index(table_.planes_));
+        find_rings();
         if (!adaptive) {
             return;
         }
@@ -122,6 +124,20 @@ class RouteBuilder {
             const bool restricts =
                 to >= 0 && local_[group_of(to)]->restricts(static_cast<LinkId>(i));
             table_.restricts_.push_back(restricts ? 1 : 0);
+        }
+    }
+
+    void find_rings() {
+        std::vector<std::uint8_t> rings(topology_.links().size());
+        for (std::size_t i = 0; i < rings.size(); ++i) {
+            const Link& link = topology_.links()[i];
+            if (link.from >= 0 && link.to >= 0 && group_of(link.from) == group_of(link.to)) {
+                const int ring = local_[group_of(link.to)]->ring(static_cast<LinkId>(i));
+                rings[i] = static_cast<std::uint8_t>(ring);
+            }
+        }
+        if (std::any_of(rings.begin(), rings.end(), [](std::uint8_t ring) { return ring != 0; })) {
+            table_.rings_ = std::move(rings);
         }
     }
 

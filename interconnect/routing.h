@@ -10,6 +10,9 @@
 // shortest way to its gateway (and from there to the destination, when that lies in the next
 // group), then the one with the lowest number. Every step lowers that cost, so no route has a loop.
 //
+// A packet that goes on along a ring keeps the VC class in which it entered it; so the class of a
+// hop is the table's only where the packet turns into a ring.
+//
 // Deadlock freedom is part of it: what `find_deadlock` objects to is refused. Where groups alone
 // would be free of deadlock and their combination is not, packets change the VC class from group to
 // group, by the inter-group links still ahead, with as few classes as do.
@@ -60,11 +63,21 @@ class RoutingTable {
     /// One path per (source, target): packets stay in order.
     bool keeps_order() const { return planes_ == 1 && !adaptive(); }
 
-    /// The (preferred) hop at `at` on the way to `to` ≠ `at`, a router with a port.
+    /// The (preferred) hop at `at` on the way to `to` ≠ `at`, a router with a port, of a packet
+    /// that starts there.
     Hop next(RouterId at, RouterId to, int plane = 0) const {
         const std::uint32_t entry = table_[cell(at, to, plane)];
         return {static_cast<LinkId>(entry >> kClassBits),
                 static_cast<std::uint8_t>(entry & kClassMask)};
+    }
+
+    /// The same of a packet that came by `in`.
+    Hop next(RouterId at, const Hop& in, RouterId to, int plane) const {
+        Hop hop = next(at, to, plane);
+        if (same_ring(in.link, hop.link)) {
+            hop.vc_class = in.vc_class;
+        }
+        return hop;
     }
 
     /// `next` will be asked soon; large tables do not stay in the inner caches.
@@ -72,11 +85,11 @@ class RoutingTable {
         __builtin_prefetch(&table_[cell(at, to, plane)]);
     }
 
-    /// All hops that the packet may take at `at` ≠ `to`, having come by link `in`; the preferred
-    /// one first. Yields their number, at least 1.
-    int choices(RouterId at, LinkId in, RouterId to, int plane, Hop (&out)[kMaxChoices]) const {
-        out[0] = next(at, to, plane);
-        return adaptive() ? add_choices(at, in, to, out) : 1;
+    /// All hops that the packet may take at `at` ≠ `to`, having come by `in` (link −1: starts
+    /// there); the preferred one first. Yields their number, at least 1.
+    int choices(RouterId at, const Hop& in, RouterId to, int plane, Hop (&out)[kMaxChoices]) const {
+        out[0] = next(at, in, to, plane);
+        return adaptive() ? add_choices(at, in.link, to, out) : 1;
     }
 
     /// Fills `links` with all links from port to port, injection and ejection included: plane 0,
@@ -95,6 +108,10 @@ class RoutingTable {
                    routers_ +
                static_cast<std::size_t>(at);
     }
+    bool same_ring(LinkId in, LinkId out) const {
+        return !rings_.empty() && in >= 0 && rings_[static_cast<std::size_t>(in)] != 0 &&
+               rings_[static_cast<std::size_t>(in)] == rings_[static_cast<std::size_t>(out)];
+    }
     int add_choices(RouterId at, LinkId in, RouterId to, Hop (&out)[kMaxChoices]) const;
 
     std::size_t routers_;
@@ -102,6 +119,8 @@ class RoutingTable {
     int vc_classes_ = 1;
     int local_classes_ = 1;             // within a group
     std::vector<std::uint32_t> table_;  // [plane][to][at] → link, class: a way stays in one row
+
+    std::vector<std::uint8_t> rings_;  // LocalRouting::ring [link]; empty: none anywhere
 
     // Adaptive algorithms: bits into `candidates_`; the high half after a restricting link.
     std::vector<std::uint8_t> masks_;  // [to][at]

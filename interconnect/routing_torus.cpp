@@ -25,6 +25,13 @@ class TorusRouting : public LocalRouting {
         return along(std::abs(a.x - b.x), nx_) + along(std::abs(a.y - b.y), ny_);
     }
 
+    int ring(LinkId link) const override {
+        const RouterId to = topology_.link(link).to;
+        const bool in_x = topology_.router(topology_.link(link).from).y == topology_.router(to).y;
+        return in_x ? 1 : 2;
+    }
+
+    /// In the class of a packet that enters the ring at `at`; others keep theirs.
     HopSet hops(RouterId at, RouterId to, int /*plane*/, bool /*restricted*/) const override {
         const Router& here = topology_.router(at);
         const Router& there = topology_.router(to);

@@ -217,18 +217,22 @@ void OracleNetwork::look_at_fronts(RouterId id) {
     }
 }
 
-std::vector<Hop> OracleNetwork::hops(RouterId id, const Packet& head, int input) const {
+std::vector<Hop> OracleNetwork::hops(RouterId id, const Packet& head, int input, int vc) const {
     const RouterId to = topology_.port(head.transfer.target).router;
-    if (!routing_.adaptive()) {
-        return {routing_.next(id, to, head.plane)};
+    Hop in{topology_.router(id).inputs[at(input)], 0};
+    for (int k = 0; k < routing_.vc_classes(); ++k) {
+        const std::vector<int> open = open_vcs(head.transfer.traffic_class, k);
+        if (std::find(open.begin(), open.end(), vc) != open.end()) {
+            in.vc_class = static_cast<std::uint8_t>(k);
+        }
     }
     Hop found[RoutingTable::kMaxChoices];
-    const LinkId in = topology_.router(id).inputs[at(input)];
     const int count = routing_.choices(id, in, to, head.plane, found);
     return {found, found + count};
 }
 
-void OracleNetwork::choose_route(RouterId id, int input, Channel& channel) {
+void OracleNetwork::choose_route(RouterId id, int input, int vc) {
+    Channel& channel = wire(inputs_[at(id)][at(input)]).vcs[at(vc)];
     const Packet& head = packet(channel.buffer.front().packet);
     if (head.transfer.group >= 0) {
         channel.want_link = way_of(id, head, inputs_[at(id)][at(input)]).link;
@@ -241,7 +245,7 @@ void OracleNetwork::choose_route(RouterId id, int input, Channel& channel) {
     }
     int best_free = -1;
     int best_credits = -1;
-    for (const Hop& hop : hops(id, head, input)) {
+    for (const Hop& hop : hops(id, head, input, vc)) {
         int free = 0;
         int credits = 0;
         for (const int v : open_vcs(head.transfer.traffic_class, hop.vc_class)) {
@@ -257,7 +261,9 @@ void OracleNetwork::choose_route(RouterId id, int input, Channel& channel) {
 }
 
 /// VCs of the wanted link that the packet may take and nobody has.
-std::vector<int> OracleNetwork::vcs_for(RouterId id, const Channel& channel, int input) const {
+std::vector<int> OracleNetwork::vcs_for(RouterId id, int input, int vc) const {
+    const Channel& channel =
+        wires_[static_cast<std::size_t>(inputs_[at(id)][at(input)])].vcs[at(vc)];
     const Packet& head = packet(channel.buffer.front().packet);
     const auto& target = topology_.port(head.transfer.target);
     std::vector<int> vcs = all_vcs(head.transfer.traffic_class);
@@ -267,7 +273,7 @@ std::vector<int> OracleNetwork::vcs_for(RouterId id, const Channel& channel, int
             vcs = open_vcs(head.transfer.traffic_class, way.vc_class);
         }
     } else if (target.router != id) {
-        for (const Hop& hop : hops(id, head, input)) {
+        for (const Hop& hop : hops(id, head, input, vc)) {
             if (hop.link == channel.want_link) {
                 vcs = open_vcs(head.transfer.traffic_class, hop.vc_class);
                 break;
@@ -298,12 +304,12 @@ std::vector<OracleNetwork::Bid> OracleNetwork::allocate_vcs(RouterId id) {
         if (channel.bids_from < 0 || channel.bids_from > now_ || channel.out_link >= 0) {
             continue;
         }
-        choose_route(id, i / vcs_, channel);
+        choose_route(id, i / vcs_, i % vcs_);
         const auto found =
             std::find(router.outputs.begin(), router.outputs.end(), channel.want_link);
         const int output = static_cast<int>(found - router.outputs.begin());
         bool credit = false;
-        for (const int v : vcs_for(id, channel, i / vcs_)) {
+        for (const int v : vcs_for(id, i / vcs_, i % vcs_)) {
             asks[at(i)][at(output * vcs_ + v)] = true;
             credit |= wire(channel.want_link).vcs[at(v)].credits > 0;
         }

@@ -162,8 +162,8 @@ class OracleNetwork {
     std::vector<int> open_vcs(int traffic_class, int vc_class) const;
     std::vector<int> all_vcs(int traffic_class) const;
 
-    std::vector<interconnect::Hop> hops(interconnect::RouterId id, const Packet& head,
-                                        int input) const;
+    std::vector<interconnect::Hop> hops(interconnect::RouterId id, const Packet& head, int input,
+                                        int vc) const;
     // oracle_collective.cpp
     const Group& group_of(const Packet& packet) const;
     const interconnect::CollectiveTree::Node& node_of(interconnect::RouterId id,
@@ -188,8 +188,8 @@ class OracleNetwork {
     void deliver();
     void inject(int port);
     void look_at_fronts(interconnect::RouterId id);
-    void choose_route(interconnect::RouterId id, int input, Channel& channel);
-    std::vector<int> vcs_for(interconnect::RouterId id, const Channel& channel, int input) const;
+    void choose_route(interconnect::RouterId id, int input, int vc);
+    std::vector<int> vcs_for(interconnect::RouterId id, int input, int vc) const;
     std::vector<Bid> allocate_vcs(interconnect::RouterId id);
     std::vector<Bid> match(interconnect::RouterId id, const std::vector<Bid>& bids);
     void move_pointers(interconnect::RouterId id, const Bid& bid);

@@ -100,7 +100,7 @@ TEST_P(RoutingFamilies, EveryChoiceLeadsCloserAndTheFirstIsThePreferredOne) {
                       distance[static_cast<std::size_t>(at)] - 1);
         }
         Hop hops[RoutingTable::kMaxChoices];
-        const int count = routing_.choices(at, in.link, to, 0, hops);
+        const int count = routing_.choices(at, in, to, 0, hops);
         several = several || count > 1;
         ASSERT_EQ(hops[0].link, routing_.next(at, to).link);
     });
@@ -122,6 +122,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"mesh", {5, 6}, "adaptive_odd_even"}, Case{"mesh", {6, 5}, "o1turn", 2},
                       Case{"mesh", {6, 5}, "up_down", 1, false}, Case{"torus", {6, 5}, "xy", 2},
                       Case{"torus", {5, 6}, "yx", 2}, Case{"torus", {4, 4}, "xy", 2},
+                      Case{"torus", {5, 5}, "xy", 2}, Case{"torus", {3, 2}, "xy", 2},
+                      Case{"ring", {3}, "xy", 2}, Case{"ring", {4}, "xy", 2},
+                      Case{"ring", {5}, "xy", 2}, Case{"ring", {8}, "xy", 2},
                       Case{"torus", {2, 3}, "xy", 2}, Case{"torus", {2, 2}, "xy", 1},
                       Case{"torus", {5, 4}, "up_down", 1, false}, Case{"ring", {8}, "xy", 2},
                       Case{"ring", {7}, "xy", 2}, Case{"ring", {7}, "up_down", 1, false},
@@ -180,29 +183,34 @@ TEST(Routing, AdaptiveRoutesUseEveryMinimalWayThatTheTurnsAllow) {
     const Topology topology = test::network("mesh", {4, 4});
     const RoutingTable routing(topology, "adaptive_west_first");
     Hop hops[RoutingTable::kMaxChoices];
-    EXPECT_EQ(routing.choices(0, -1, 15, 0, hops), 2);  // east and north
-    EXPECT_EQ(routing.choices(15, -1, 0, 0, hops), 1);  // west first
-    EXPECT_EQ(routing.choices(12, -1, 3, 0, hops), 2);  // east and south
-    EXPECT_EQ(routing.choices(0, -1, 12, 0, hops), 1);  // north
+    EXPECT_EQ(routing.choices(0, {}, 15, 0, hops), 2);  // east and north
+    EXPECT_EQ(routing.choices(15, {}, 0, 0, hops), 1);  // west first
+    EXPECT_EQ(routing.choices(12, {}, 3, 0, hops), 2);  // east and south
+    EXPECT_EQ(routing.choices(0, {}, 12, 0, hops), 1);  // north
 }
 
-TEST(Routing, TorusClassTellsWhetherTheWrapLinkIsStillAhead) {
-    const Topology topology = test::network("torus", {5, 4});
-    const RoutingTable routing(topology, "xy");
-    std::vector<LinkId> links;
-    for (PortId from = 0; from < 20; ++from) {
-        for (PortId to = 0; to < 20; ++to) {
-            routing.path(topology, from, to, links);
-            bool ahead[2] = {false, false};  // by dimension, from the end of the way
-            for (std::size_t i = links.size() - 2; i > 0; --i) {
-                const Link& link = topology.link(links[i]);
-                const Router& a = topology.router(link.from);
-                const Router& b = topology.router(link.to);
-                const std::size_t dimension = a.y == b.y ? 0 : 1;
-                const int step = dimension == 0 ? b.x - a.x : b.y - a.y;
-                ahead[dimension] = ahead[dimension] || std::abs(step) > 1;
-                EXPECT_EQ(routing.next(link.from, topology.port(to).router).vc_class,
-                          ahead[dimension] ? 0 : 1);
+TEST(Routing, ATorusPacketStaysInOneClassAllAlongARing) {
+    const Topology topology = test::network("torus", {5, 6});
+    for (const char* name : {"xy", "yx"}) {
+        const RoutingTable routing(topology, name);
+        for (RouterId from = 0; from < 30; ++from) {
+            for (RouterId to = 0; to < 30; ++to) {
+                bool wraps[2] = {false, false};  // by dimension
+                std::vector<int> classes[2];
+                Hop hop;
+                for (RouterId at = from; at != to; at = topology.link(hop.link).to) {
+                    hop = routing.next(at, hop, to, 0);
+                    const Router& a = topology.router(at);
+                    const Router& b = topology.router(topology.link(hop.link).to);
+                    const std::size_t dimension = a.y == b.y ? 0 : 1;
+                    const int step = dimension == 0 ? b.x - a.x : b.y - a.y;
+                    wraps[dimension] = wraps[dimension] || std::abs(step) > 1;
+                    classes[dimension].push_back(hop.vc_class);
+                }
+                for (const std::size_t d : {0U, 1U}) {
+                    const std::vector<int> kept(classes[d].size(), wraps[d] ? 0 : 1);
+                    EXPECT_EQ(classes[d], kept) << name << " " << from << " to " << to;
+                }
             }
         }
     }

@@ -58,7 +58,7 @@ void for_each_hop(const interconnect::Topology& topology, const interconnect::Ro
     }
     for (const auto to : ends) {
         for (int plane = 0; plane < routing.planes(); ++plane) {
-            std::set<std::pair<interconnect::RouterId, LinkId>> seen;
+            std::set<std::pair<LinkId, int>> seen;  // channels, routers at which ways begin
             std::vector<std::pair<interconnect::RouterId, Hop>> open;
             for (const auto from : ends) {
                 open.push_back({from, Hop{-1, 0}});
@@ -66,11 +66,12 @@ void for_each_hop(const interconnect::Topology& topology, const interconnect::Ro
             while (!open.empty()) {
                 const auto [at, in] = open.back();
                 open.pop_back();
-                if (at == to || !seen.insert({at, in.link}).second) {
+                const LinkId came = in.link >= 0 ? in.link : -1 - at;
+                if (at == to || !seen.insert({came, in.vc_class}).second) {
                     continue;
                 }
                 Hop hops[interconnect::RoutingTable::kMaxChoices];
-                const int count = routing.choices(at, in.link, to, plane, hops);
+                const int count = routing.choices(at, in, to, plane, hops);
                 for (int i = 0; i < count; ++i) {
                     visit(at, in, to, hops[i]);
                     open.push_back({topology.link(hops[i].link).to, hops[i]});
