@@ -43,10 +43,10 @@ class MqsimPlane : public testing::Test {
     }
     /// Writes a page and everything that follows, collection included.
     void settle(LogicalPage page) {
-        std::vector<FlashTask> todo = write(page);
-        for (std::size_t i = 0; i < todo.size(); ++i) {
-            const std::vector<FlashTask> next = end(todo[i]);
-            todo.insert(todo.end(), next.begin(), next.end());
+        std::vector<FlashTask> tasks = write(page);
+        for (std::size_t i = 0; i < tasks.size(); ++i) {
+            const std::vector<FlashTask> next = end(tasks[i]);
+            tasks.insert(tasks.end(), next.begin(), next.end());
         }
     }
     std::unique_ptr<Ftl> ftl_;
