@@ -6,9 +6,8 @@
 // packets of a fast link may reach a slower router in the same cycle.
 //
 // A ring of buckets, each about a cycle wide, long enough for the links between dies. A bucket is
-// sorted when it becomes the first one, link by link without comparing (event_sorter.h). What lies
-// beyond the ring waits in a heap. Emptied buckets hand on their memory, so that the few that are
-// occupied stay in the cache.
+// sorted (event_sorter.h) when it becomes the first one. What lies beyond the ring waits in a heap.
+// Emptied buckets hand on their memory, so that the few that are occupied stay in the cache.
 
 #include <algorithm>
 #include <array>

@@ -51,7 +51,7 @@ class EventSorter {
 
    private:
     static constexpr std::uint32_t kEnd = UINT32_MAX;
-    static constexpr std::size_t kFew = 12;  ///< where both ways take the same time, measured
+    static constexpr std::size_t kFew = 12;  ///< fewer are compared (a choice, not tuned)
     /// Places of one link's events.
     struct Chain {
         std::uint32_t first;
